@@ -1,0 +1,49 @@
+"""Which cells may be published?
+
+Primary suppression hides groups smaller than a threshold. Where a published total would
+give a single hidden group back by subtraction, the next smallest group is hidden too.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
+
+
+def suppress(
+    n: pd.Series[float],
+    n_eff: pd.Series[float] | None = None,
+    *,
+    total_published: bool,
+    thresholds: Thresholds = THRESHOLDS,
+) -> pd.Series[str]:
+    """Say for each group why it is not shown.
+
+    Parameters
+    ----------
+    n : Series
+        Answers per group.
+    n_eff : Series, optional
+        Effective answers per group, same index; `n` when absent.
+    total_published : bool
+        True where the sum over all groups is published anywhere.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Series of str
+        "" for shown; "few" below `rank` (base only); "hidden" below `hide`; "complementary"
+        for a group hidden to protect another.
+    """
+    effective = n if n_eff is None else n_eff
+    reason = pd.Series("", index=n.index, dtype=object)
+    reason[effective < thresholds.rank] = FEW
+    reason[n < thresholds.hide] = HIDDEN
+    hidden = reason == HIDDEN
+    present = hidden & (n > 0)
+    if total_published and present.any() and (present.sum() == 1 or n[present].sum() < thresholds.hide):
+        others = n[~hidden].sort_values(kind="stable")
+        if len(others):
+            reason[others.index[0]] = COMPLEMENTARY
+    return reason

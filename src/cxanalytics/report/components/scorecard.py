@@ -1,0 +1,215 @@
+"""The table of all measures of one agency: score, typical peer, gap, range, verdict, rank, change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cxanalytics.formats import count, percent, points, points_range, share_range
+from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
+from cxanalytics.report.components.chips import chip, why
+from cxanalytics.report.components.text import fill, join
+from cxanalytics.report.exports import score_id
+from cxanalytics.words import (
+    count_ranked,
+    say_base,
+    say_care,
+    say_change,
+    say_rank_cell,
+    say_suppressed,
+    say_verdict,
+)
+
+if TYPE_CHECKING:
+    from cxanalytics.report.facts import Measure, PageFacts
+    from cxanalytics.tables import Benchmark
+
+Row = Mapping[str, Any]
+
+
+def agency_row(board: Benchmark | None, agency: str) -> pd.Series[Any]:
+    """Find the row of an agency; one that was not asked has only the reason."""
+    if board is None or agency not in set(board.frame["key"]):
+        empty = {"key": agency, "suppressed_reason": "not_asked", "verdict": "", "n": float("nan")}
+        return pd.Series(empty, dtype=object)
+    return board.row(agency)
+
+
+def scorecard_scale(rows: list[pd.Series[Any]]) -> BarScale:
+    """Choose one scale for all measures of an agency."""
+    ends = ("conf_low", "conf_high", "peer_low_quarter", "peer_high_quarter")
+    return bar_scale(
+        float(row[end]) for row in rows if row["suppressed_reason"] == "" for end in ends
+    )
+
+
+def _cell(label: str, content: Markup, css: str = "") -> Markup:
+    return fill(
+        '<td role="cell"{}{}>{}</td>',
+        fill(' class="{}"', css) if css else Markup(""),
+        fill(' data-l="{}"', label) if label else Markup(""),
+        content,
+    )
+
+
+def _change_cell(row: pd.Series[Any], *, has_previous: bool) -> Markup:
+    said = say_change(row)
+    if not has_previous or not said.words:
+        return fill('<span class="sub">{}</span>', said.words)
+    if not said.number:
+        return fill('<span class="sub wrapped">{}</span>', said.words)
+    return fill('<b>{}</b> <span class="sub">{}</span>', said.number, said.words)
+
+
+def reasons(row: pd.Series[Any], board: Benchmark) -> list[tuple[str, str]]:
+    """List what a verdict stands on: base, raw and stabilized score, gap, peers, rule."""
+    entries = [
+        ("Answers", f"{say_base(row)}. {say_care(row)}".removesuffix(". ").strip()),
+        (
+            "Unadjusted score",
+            f"{percent(row['raw'])} ({share_range(row['raw_low'], row['raw_high'])})",
+        ),
+        (
+            "Stabilized score",
+            f"{percent(row['estimate'])} ({share_range(row['conf_low'], row['conf_high'])})",
+        ),
+    ]
+    if pd.notna(row["gap"]):
+        matters = points(board.difference).removeprefix("+")
+        entries += [
+            (
+                "Gap to the typical peer",
+                f"{points(row['gap'], 1)} ({points_range(row['gap_low'], row['gap_high'], 1)})",
+            ),
+            ("Peers", f"{count(row['peers'])} others; the middle score among them"),
+            (
+                "Rule",
+                f"Above or below: at least 80% certain of a gap over {matters}. About the same: "
+                f"at least 80% certain of a gap within {matters}. Otherwise too close to call.",
+            ),
+        ]
+    return entries
+
+
+def _measure_row(
+    measure: Measure,
+    row: pd.Series[Any],
+    board: Benchmark | None,
+    scale: BarScale,
+    *,
+    compared: bool,
+    has_previous: bool,
+) -> Markup:
+    """Print one measure."""
+    head = fill('<th scope="row" role="rowheader">{}</th>', measure.label)
+    anchor = score_id(measure.name)
+    if board is None or row["suppressed_reason"] != "":
+        columns = 3 + 4 * compared + has_previous
+        text = say_suppressed(row["suppressed_reason"], answers=row["n"])
+        base = f" {say_base(row)} answers." if row["suppressed_reason"] == "few" else ""
+        return fill(
+            '<tr class="supp" id="{}" role="row">{}<td role="cell" colspan="{}">{}{}</td></tr>',
+            anchor,
+            head,
+            columns,
+            text,
+            base,
+        )
+    bar = range_bar(
+        scale,
+        estimate=row["estimate"],
+        low=row["conf_low"],
+        high=row["conf_high"],
+        peer=row["peer"],
+        peer_low=row["peer_low_quarter"],
+        peer_high=row["peer_high_quarter"],
+    )
+    cells = [_cell("You", fill("<b>{}</b>", percent(row["estimate"])), "num you")]
+    if compared:
+        cells += _compared_cells(row)
+    cells.append(_cell("Likely range", bar, "rbc"))
+    if compared:
+        cells.append(_cell("Against peers", chip(say_verdict(row)), "vd"))
+        cells.append(_cell("Rank", fill("{}", say_rank_cell(row)), "rk"))
+    if has_previous:
+        cells.append(_cell("Since last wave", _change_cell(row, has_previous=True), "ch"))
+    cells.append(_cell("", why(measure.label, reasons(row, board)), "whyc"))
+    return fill('<tr id="{}" role="row">{}{}</tr>', anchor, head, join(cells))
+
+
+def _compared_cells(row: pd.Series[Any]) -> list[Markup]:
+    """Print the typical peer and the gap of one measure."""
+    if pd.isna(row["peer"]):
+        return [_cell("Typical peer", Markup("Too few"), "num pe"), _cell("Gap", Markup(""), "gp")]
+    gap = fill(
+        '<b>{}</b> <span class="sub">{}</span>',
+        points(row["gap"]).split("\u00a0")[0],
+        points_range(row["gap_low"], row["gap_high"]),
+    )
+    return [_cell("Typical peer", fill("{}", percent(row["peer"])), "num pe"), _cell("Gap", gap, "gp")]
+
+
+def scorecard_table(
+    boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str
+) -> tuple[Markup, BarScale]:
+    """Print the scorecard of an agency.
+
+    Parameters
+    ----------
+    boards : mapping of str to Benchmark
+        By measure.
+    facts : PageFacts
+    agency : str
+
+    Returns
+    -------
+    tuple of (Markup, BarScale)
+        The key and the table, and the scale of its bars.
+    """
+    rows = [agency_row(boards.get(measure.name), agency) for measure in facts.measures]
+    shown = [row for row in rows if row["suppressed_reason"] == ""]
+    compared = any(pd.notna(row["peer"]) for row in shown)
+    has_previous = any(pd.notna(row.get("change", float("nan"))) for row in shown)
+    scale = scorecard_scale(rows)
+    body = join(
+        _measure_row(
+            measure,
+            row,
+            boards.get(measure.name),
+            scale,
+            compared=compared,
+            has_previous=has_previous,
+        )
+        for measure, row in zip(facts.measures, rows, strict=True)
+    )
+    if not shown:
+        return fill(
+            '<table class="score plainscore" role="table"><tbody role="rowgroup">{}</tbody></table>',
+            body,
+        ), scale
+    ranked = max((count_ranked(board) for board in boards.values()), default=0)
+    heads = [(facts.nouns.respondents.capitalize() + " who say", ""), ("You", "num")]
+    heads += [("Typical peer", "num"), ("Gap, points", "")] if compared else []
+    heads += [("Likely range", "rbh")]
+    heads += [("Against peers", ""), (f"Rank of {ranked}", "")] if compared else []
+    heads += [("Since last wave", "")] if has_previous else []
+    cells = join(
+        fill(
+            '<th scope="col" role="columnheader"{}>{}</th>',
+            fill(' class="{}"', css) if css else Markup(""),
+            bar_head(scale, head) if css == "rbh" else head,
+        )
+        for head, css in heads
+    )
+    last = Markup('<td role="cell" class="whyc"></td>')
+    return fill(
+        '{}<table class="score measures" role="table"><thead role="rowgroup"><tr role="row">{}{}</tr>'
+        '</thead><tbody role="rowgroup">{}</tbody></table>',
+        bar_key("You", "peers") if compared else Markup(""),
+        cells,
+        last,
+        body,
+    ), scale

@@ -1,0 +1,319 @@
+"""How does a reader take the figures away?
+
+One list of records serves the sentence, the table and every file: each record carries the id of
+the row it stands in on the page. Suppressed rows keep their reason and carry no figure. The
+workbook has a fixed date of creation, so that two builds are the same to the byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xlsxwriter
+
+from cxanalytics.formats import significant, slug, slugs
+from cxanalytics.report.components.downloads import Download
+from cxanalytics.report.components.text import clean
+from cxanalytics.rules import LEVEL
+
+if TYPE_CHECKING:
+    from cxanalytics.report.facts import PageFacts
+    from cxanalytics.tables import Benchmark
+
+FIGURES = (
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "raw",
+    "raw_low",
+    "raw_high",
+    "peer",
+    "peer_low_quarter",
+    "peer_high_quarter",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "p_above",
+    "p_below",
+    "p_same",
+    "p_top_quartile",
+    "certainty",
+    "rank_low",
+    "rank_high",
+    "peers",
+    "n",
+    "reliability",
+    "change",
+    "change_low",
+    "change_high",
+    "p_rise",
+    "p_fall",
+)
+WORDS = ("verdict", "change_reason", "suppressed_reason")
+WHOLE = ("rank_low", "rank_high", "peers", "n")
+COLUMNS = ("id", "agency", "measure", "label", "wave", *FIGURES, *WORDS)
+COLUMN_NOTES = {
+    "id": "Id of the row on the page that shows the record.",
+    "estimate": "Stabilized score, a share from 0 to 1; the page prints it as a percent.",
+    "conf_low": f"Low end of the likely range ({LEVEL:.0%}); conf_high is its high end.",
+    "raw": "Unadjusted score, with raw_low and raw_high.",
+    "peer": "Typical peer: the middle score of the other organizations.",
+    "peer_low_quarter": "Low end of the middle half of peers; peer_high_quarter is its high end.",
+    "gap": "Score minus typical peer, with gap_low and gap_high; 0.01 is one point.",
+    "p_above": "Chance of being above the typical peer by more than matters; p_below, p_same alike.",
+    "certainty": "Chance behind the verdict.",
+    "rank_low": "Best likely rank; rank_high is the worst.",
+    "n": "Answers. Empty where hidden.",
+    "change": "Change since the wave before, with change_low and change_high.",
+    "suppressed_reason": "Why a row carries no figures.",
+}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FIXED_CREATION = datetime(2020, 1, 1)
+
+
+def score_id(measure: str) -> str:
+    """Name a scorecard row: one id for page and files."""
+    return f"score-{slug(measure)}"
+
+
+def standing_ids(keys: Iterable[str]) -> dict[str, str]:
+    """Name the rows of a comparison of agencies: one id for page and files."""
+    return {key: f"stand-{part}" for key, part in slugs(keys).items()}
+
+
+def _record(
+    row: Mapping[str, Any], *, anchor: str, measure: str, label: str, wave: str
+) -> dict[str, Any]:
+    """Make one record of a row of a Benchmark; whole numbers stay whole."""
+    record: dict[str, Any] = {
+        "id": anchor,
+        "agency": row["key"],
+        "measure": measure,
+        "label": label,
+        "wave": wave,
+    }
+    for column in FIGURES:
+        value = row.get(column)
+        known = value is not None and not pd.isna(value) and math.isfinite(value)
+        if not known:
+            record[column] = None
+        else:
+            record[column] = int(value) if column in WHOLE else significant(float(value))
+    for column in WORDS:
+        value = row.get(column, "")
+        record[column] = "" if value is None or pd.isna(value) else str(value)
+    return record
+
+
+def score_records(
+    boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str
+) -> list[dict[str, Any]]:
+    """List one record for each measure of an agency, in the order of the scorecard.
+
+    Parameters
+    ----------
+    boards : mapping of str to Benchmark
+        By measure.
+    facts : PageFacts
+    agency : str
+        A key of every board that knows it.
+
+    Returns
+    -------
+    list of dict
+        With `COLUMNS` as keys; None for a figure that is not known or not shown.
+    """
+    records = []
+    for measure in facts.measures:
+        board = boards.get(measure.name)
+        if board is None or agency not in set(board.frame["key"]):
+            row: Mapping[str, Any] = {"key": agency, "suppressed_reason": "not_asked"}
+        else:
+            row = board.row(agency).to_dict()
+        records.append(
+            _record(
+                row,
+                anchor=score_id(measure.name),
+                measure=measure.name,
+                label=measure.label,
+                wave=facts.wave,
+            )
+        )
+    return records
+
+
+def standing_records(
+    boards: Mapping[str, Benchmark], facts: PageFacts, *, measure: str | None = None
+) -> list[dict[str, Any]]:
+    """List one record for each agency on one measure, best first, suppressed last.
+
+    Parameters
+    ----------
+    boards : mapping of str to Benchmark
+    facts : PageFacts
+    measure : str, optional
+        The outcome when absent.
+
+    Returns
+    -------
+    list of dict
+    """
+    entry = facts.measure(measure) if measure else facts.outcome
+    frame = boards[entry.name].frame.sort_values(
+        ["estimate", "key"], ascending=[False, True], na_position="last"
+    )
+    anchors = standing_ids(frame["key"])
+    return [
+        _record(
+            row, anchor=anchors[row["key"]], measure=entry.name, label=entry.label, wave=facts.wave
+        )
+        for row in frame.to_dict("records")
+    ]
+
+
+def neutral(value: object) -> object:
+    """Keep a spreadsheet from reading text as a formula.
+
+    Parameters
+    ----------
+    value : object
+        A cell.
+
+    Returns
+    -------
+    object
+        Text that starts with one of = + - @ tab CR gets an apostrophe in front; the rest is
+        unchanged.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _cell(value: object) -> object:
+    return neutral(value) if not isinstance(value, str) else clean(neutral(value))
+
+
+def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write records as CSV, UTF-8 with a mark that spreadsheets recognise."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for record in records:
+        writer.writerow(["" if record[name] is None else _cell(record[name]) for name in COLUMNS])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
+    """Write records as JSON, with what they stand on."""
+    document = {
+        "title": clean(facts.title),
+        "programme": facts.programme,
+        "wave": facts.wave,
+        "dates": facts.dates,
+        "simulated": facts.simulated,
+        "level": LEVEL,
+        "run_id": facts.run_id,
+        "input_hash": facts.input_hash,
+        "versions": dict(facts.versions),
+        "columns": COLUMN_NOTES,
+        "records": [
+            {
+                name: clean(value) if isinstance(value, str) else value
+                for name, value in record.items()
+            }
+            for record in records
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def to_xlsx(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
+    """Write records as a workbook: the figures, and a sheet that explains them."""
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties(
+        {
+            "title": clean(facts.title),
+            "author": clean(facts.publisher),
+            "comments": f"run {facts.run_id}",
+            "created": _FIXED_CREATION,
+        }
+    )
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet = book.add_worksheet("Figures")
+    sheet.freeze_panes(1, 4)
+    sheet.write_row(0, 0, COLUMNS, bold)
+    sheet.set_column(0, 3, 22)
+    sheet.set_column(4, len(COLUMNS) - 1, 11)
+    for place, record in enumerate(records, start=1):
+        for column, name in enumerate(COLUMNS):
+            value = record[name]
+            if isinstance(value, str):
+                sheet.write_string(place, column, clean(value))
+            elif value is not None:
+                sheet.write_number(place, column, value)
+    _explain(book, facts, bold)
+    book.close()
+    return buffer.getvalue()
+
+
+def _explain(book: xlsxwriter.Workbook, facts: PageFacts, bold: Any) -> None:
+    """Add the sheet that says what the columns mean and where they come from."""
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 100)
+    notice = "Simulated data: nothing here is about a real organization." if facts.simulated else ""
+    lines = [
+        ("Page", facts.title),
+        ("Notice", notice),
+        ("Programme", facts.programme),
+        ("Wave", f"{facts.wave}, {facts.dates}"),
+        ("Source", facts.source),
+        ("Run", facts.run_id),
+        ("Input", facts.input_hash),
+        *COLUMN_NOTES.items(),
+    ]
+    for place, (name, text) in enumerate(line for line in lines if line[1]):
+        sheet.write_string(place, 0, name, bold)
+        sheet.write_string(place, 1, clean(text))
+
+
+def downloads(
+    records: Sequence[Mapping[str, Any]], facts: PageFacts, *, name: str
+) -> tuple[Download, ...]:
+    """Make the three files that a page carries.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        As `score_records` and `standing_records` give them.
+    facts : PageFacts
+    name : str
+        Any text; the files are called by its slug.
+
+    Returns
+    -------
+    tuple of Download
+        CSV, JSON and Excel.
+    """
+    stem = slug(name)
+    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return (
+        Download("CSV", f"{stem}.csv", "text/csv;charset=utf-8", to_csv(records)),
+        Download("JSON", f"{stem}.json", "application/json", to_json(records, facts)),
+        Download("Excel", f"{stem}.xlsx", workbook, to_xlsx(records, facts)),
+    )

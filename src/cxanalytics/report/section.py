@@ -1,0 +1,135 @@
+"""What does a notebook cell hand to the page?
+
+A `Section` shows itself twice: as the page fragment, and as a short table of key figures that
+a reader of the notebook (and nbval) can compare. The template prints sections and nothing else,
+so that a table shown in a notebook on the way never reaches a page by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+SECTION_MIME = "application/vnd.cxanalytics.section+json"
+
+ORDER: Mapping[str, tuple[str, ...]] = {
+    "agency": ("scorecard", "stand", "sure", "data"),
+    "index": ("groups", "chance", "data"),
+    "appendix": (
+        "exclusions",
+        "scores",
+        "stabilized",
+        "recommendation",
+        "morale",
+        "sensitivity",
+        "session",
+        "cite",
+    ),
+}
+"""Sections of each page in reading order; their numbers follow from it."""
+
+
+def number_of(kind: str, section: str) -> int:
+    """Find the number that a section carries on its page.
+
+    Parameters
+    ----------
+    kind : str
+        "agency", "index" or "appendix".
+    section : str
+        Id of the section.
+
+    Returns
+    -------
+    int
+        Starting at 1.
+    """
+    return ORDER[kind].index(section) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question of a page, answered.
+
+    Attributes
+    ----------
+    id : str
+        Anchor on the page.
+    number : int
+        As printed; 0 for the masthead.
+    question : str
+        The heading.
+    answer : str
+        The first line under it, in one sentence.
+    html : Markup
+        The whole fragment.
+    key_figures : DataFrame
+        What the fragment says in numbers; shown in notebooks with three significant digits.
+    label : str
+        Name in the page's navigation; empty for a part that is not listed there.
+    page : mapping
+        What the page shell needs; only the masthead has it.
+    """
+
+    id: str
+    number: int
+    question: str
+    answer: str
+    html: Markup
+    key_figures: pd.DataFrame
+    label: str = ""
+    page: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        head = f"{self.number}. {self.question}" if self.number else self.question
+        return f"{head}\n{self.answer}\n\n{plain_table(self.key_figures)}".rstrip()
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """Give the fragment, the plain table and the place in the page to the notebook."""
+        bundle: dict[str, Any] = {
+            "text/plain": str(self),
+            "text/html": str(self.html),
+            SECTION_MIME: {
+                "id": self.id,
+                "number": self.number,
+                "label": self.label,
+                "page": dict(self.page),
+            },
+        }
+        return {
+            kind: value
+            for kind, value in bundle.items()
+            if (include is None or kind in include) and (exclude is None or kind not in exclude)
+        }
+
+
+def plain_table(table: pd.DataFrame) -> str:
+    """Print a table as text, numbers with three significant digits.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    str
+        Empty for a table without rows.
+    """
+    if table.empty:
+        return ""
+
+    def short(value: object) -> str:
+        if isinstance(value, float):
+            return "" if pd.isna(value) else f"{value:.3g}"
+        return str(value)
+
+    return str(table.map(short).to_string(index=False))

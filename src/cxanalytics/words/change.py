@@ -1,0 +1,95 @@
+"""Has a score really changed since the last wave?
+
+The words use the probability that the change exceeds the smallest difference that matters, with
+the scale of `rules.CERTAINTIES`. A change that cannot be compared says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cxanalytics.formats import certain, points_range, signed
+from cxanalytics.rules import THRESHOLDS, Thresholds, certainty
+
+NO_CHANGE = "no clear change"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as a number and words.
+
+    Attributes
+    ----------
+    number : str
+        In points: "+2", "−4", "0"; "" where nothing can be compared.
+    words : str
+        "likely a real rise", "no clear change", or why there is no number.
+    kind : str
+        "rise", "fall", "none" or "".
+    certain : str
+        For example "97% certain"; "" without a call.
+    range : str
+        Likely range in points: "−1 to +4"; "" without a number.
+    """
+
+    number: str
+    words: str
+    kind: str
+    certain: str = ""
+    range: str = ""
+
+
+def say_change(
+    row: pd.Series[Any],
+    *,
+    changed: str = "",
+    next_update: str = "",
+    thresholds: Thresholds = THRESHOLDS,
+) -> Change:
+    """Say the change of one measure since the last wave.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `Benchmark.frame`; without change columns it is a first wave.
+    changed : str
+        Name of the wave in which the question's wording changed; "" if it did not.
+    next_update : str
+        When the next wave comes, for a first wave.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Change
+    """
+    if row["suppressed_reason"] != "":
+        return Change(number="", words="", kind="")
+    if changed:
+        words = f"Question changed in {changed}; not comparable"
+        return Change(number="", words=words, kind="")
+    change = row.get("change")
+    if change is None or pd.isna(change):
+        return Change(
+            number="", words=_why(row.get("change_reason"), next_update, thresholds), kind=""
+        )
+    number = signed(100 * change)
+    likely = points_range(row["change_low"], row["change_high"])
+    for kind, column in (("rise", "p_rise"), ("fall", "p_fall")):
+        entry = certainty(row[column])
+        if entry is not None:
+            sure = f"{certain(row[column])} certain"
+            words = f"{entry.word} a real {kind}"
+            return Change(number=number, words=words, kind=kind, certain=sure, range=likely)
+    return Change(number=number, words=NO_CHANGE, kind="none", range=likely)
+
+
+def _why(reason: object, next_update: str, thresholds: Thresholds) -> str:
+    if isinstance(reason, str) and reason == "few":
+        return f"Fewer than {thresholds.wave} answers in one wave; not comparable"
+    if isinstance(reason, str) and reason not in ("", "first_wave"):
+        return "Not comparable with the last wave"
+    later = f" Next: {next_update}" if next_update else ""
+    return f"First wave: nothing to compare yet.{later}"

@@ -1,0 +1,217 @@
+"""Where does an agency stand among its peers, as far as the answers can tell?
+
+A rank is always a range. A range over two thirds of the agencies places nobody, and the sentence
+says so: for lack of answers where the agency's own score is unreliable, for lack of distance
+otherwise. "Clearly ahead" is pairwise, from the joint draws.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cxanalytics.formats import count, number_word, ordinal, rank_range
+from cxanalytics.rules import (
+    AHEAD_AT_LEAST,
+    PLACE_RELIABILITY,
+    THRESHOLDS,
+    TOP_QUARTILE_AT_LEAST,
+    WIDE_RANK,
+)
+from cxanalytics.tables import Benchmark
+from cxanalytics.words.grammar import capital, counted, verb
+from cxanalytics.words.nouns import Nouns
+from cxanalytics.words.suppressed import say_suppressed
+
+
+def count_ranked(benchmark: Benchmark) -> int:
+    """Count the agencies that take part in the ranking."""
+    return int(benchmark.shown["rank_low"].notna().sum())
+
+
+def is_placed(row: pd.Series[Any], p: int) -> bool:
+    """Tell whether a rank range is narrow enough to place an agency.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `Benchmark.frame`.
+    p : int
+        Number of ranked agencies.
+
+    Returns
+    -------
+    bool
+        False without a rank, and where the range spans two thirds of the agencies or more.
+    """
+    if pd.isna(row["rank_low"]):
+        return False
+    width = int(row["rank_high"]) - int(row["rank_low"]) + 1
+    return width == 1 or width < WIDE_RANK * p
+
+
+def say_rank(row: pd.Series[Any], p: int) -> str:
+    """Say a rank as part of a sentence.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `Benchmark.frame`.
+    p : int
+        Number of ranked agencies.
+
+    Returns
+    -------
+    str
+        "between 9th and 20th of 24", "3rd of 24", "too close to its peers to place", "too few
+        answers to place you", or "not ranked".
+    """
+    if pd.isna(row["rank_low"]):
+        return "not ranked"
+    if not is_placed(row, p):
+        few = row["reliability"] < PLACE_RELIABILITY
+        return "too few answers to place you" if few else "too close to its peers to place"
+    low, high = int(row["rank_low"]), int(row["rank_high"])
+    if low == high:
+        return f"{ordinal(low)} of {p}"
+    return f"between {ordinal(low)} and {ordinal(high)} of {p}"
+
+
+def say_rank_cell(row: pd.Series[Any]) -> str:
+    """Print a rank range for a table: "9th to 20th", or "Not ranked".
+
+    Parameters
+    ----------
+    row : Series
+        A row of `Benchmark.frame`.
+
+    Returns
+    -------
+    str
+    """
+    if pd.isna(row["rank_low"]):
+        return "Not ranked"
+    return rank_range(row["rank_low"], row["rank_high"])
+
+
+def say_standing(benchmark: Benchmark, key: str, *, nouns: Nouns) -> str:
+    """Say where an agency ranks, and why no single rank is given.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    key : str
+        The agency.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    row, p = benchmark.row(key), count_ranked(benchmark)
+    if row["suppressed_reason"] != "":
+        return say_suppressed(row["suppressed_reason"], answers=row["n"])
+    if pd.isna(row["rank_low"]):
+        few = f"Fewer than {number_word(THRESHOLDS.peers)} peers can be compared"
+        return f"{few}, so no rank is given."
+    rank = say_rank(row, p)
+    low, high = int(row["rank_low"]), int(row["rank_high"])
+    if not is_placed(row, p):
+        told = f"The rank could be anything from {ordinal(low)} to {ordinal(high)} of {p}."
+        if row["reliability"] < PLACE_RELIABILITY:
+            return f"There are {rank}. {told}"
+        return f"You are too close to your peers to place. {told}"
+    if low == high:
+        return f"You rank {rank} on {nouns.outcome}.{_top_quartile(row)}"
+    answers = counted_answers(row["n"])
+    return (
+        f"You rank {rank} on {nouns.outcome}. "
+        f"A single rank would claim more than {answers} can support.{_top_quartile(row)}"
+    )
+
+
+def counted_answers(n: float) -> str:
+    """Count answers in digits: "1 answer", "1,148 answers"."""
+    return f"{count(n)} {'answer' if round(n) == 1 else 'answers'}"
+
+
+def _top_quartile(row: pd.Series[Any]) -> str:
+    if row["p_top_quartile"] >= TOP_QUARTILE_AT_LEAST:
+        return " You are in the top quarter."
+    return ""
+
+
+def count_clear(benchmark: Benchmark, key: str) -> tuple[int, int]:
+    """Count the agencies clearly ahead of one and clearly behind it.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    key : str
+        An agency that is shown.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Ahead, behind: those whose true score is above, below with probability at least
+        `rules.AHEAD_AT_LEAST`.
+    """
+    ahead = benchmark.p_ahead
+    if key not in ahead.index:
+        return 0, 0
+    others = [other for other in ahead.index if other != key]
+    return (
+        int((ahead.loc[others, key] >= AHEAD_AT_LEAST).sum()),
+        int((ahead.loc[key, others] >= AHEAD_AT_LEAST).sum()),
+    )
+
+
+def count_clear_pairs(benchmark: Benchmark) -> tuple[int, int]:
+    """Count the pairs of agencies that are clearly apart, and all pairs.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+
+    Returns
+    -------
+    tuple of (int, int)
+    """
+    ahead = benchmark.p_ahead.to_numpy(dtype=float)
+    p = len(ahead)
+    return int((ahead >= AHEAD_AT_LEAST).sum()), p * (p - 1) // 2
+
+
+def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -> str:
+    """Title the chart of all agencies with who is clearly ahead and behind.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    key : str or None
+        The agency of the page; None, or a suppressed agency, counts pairs instead.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        For example "Three agencies are clearly ahead of you, and one is clearly behind".
+    """
+    if key is None or key not in benchmark.p_ahead.index:
+        clear, pairs = count_clear_pairs(benchmark)
+        if pairs == 0:
+            return f"There is no pair of {nouns.organizations} to compare"
+        of = f"of {count(pairs)} {'pair' if pairs == 1 else 'pairs'} of {nouns.organizations}"
+        number = capital(number_word(clear)) if clear else "None"
+        return f"{number} {of} {verb(clear)} clearly apart"
+    ahead, behind = count_clear(benchmark, key)
+    one, many = nouns.organization, nouns.organizations
+    if ahead == behind == 0:
+        return f"No {one} is clearly ahead of you or clearly behind"
+    if behind == 0:
+        return f"{capital(counted(ahead, one, many))} {verb(ahead)} clearly ahead of you; none is behind"
+    first = f"{capital(counted(ahead, one, many))} {verb(ahead)} clearly ahead of you"
+    second = f"{number_word(behind)} {verb(behind)} clearly behind"
+    return f"{first}{';' if ahead == 0 else ', and'} {second}"

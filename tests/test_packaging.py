@@ -1,0 +1,74 @@
+"""Does a wheel built from the repository hold all that a run outside a clone needs?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CARRIED = ("src", "notebooks", "params/simulated")
+FILES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
+
+
+@pytest.fixture(scope="module")
+def members(root: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Names in the wheel, built without a network from a copy of the sources."""
+    copy = tmp_path_factory.mktemp("clone")
+    for name in CARRIED:
+        shutil.copytree(
+            root / name,
+            copy / name,
+            ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".*"),
+        )
+    for name in FILES:
+        shutil.copy2(root / name, copy / name)
+    wheels = tmp_path_factory.mktemp("wheels")
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
+    build = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(wheels), str(copy)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 0, build.stderr
+    (wheel,) = wheels.glob("cxanalytics-*.whl")
+    return set(zipfile.ZipFile(wheel).namelist())
+
+
+def files_under(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and "__pycache__" not in path.parts
+    }
+
+
+def test_every_notebook_travels_in_the_wheel(members: set[str], root: Path) -> None:
+    notebooks = files_under(root / "notebooks")
+    assert notebooks
+    assert {f"cxanalytics/_notebooks/{name}" for name in notebooks} <= members
+
+
+def test_the_embedded_study_travels_in_the_wheel(members: set[str], root: Path) -> None:
+    study = files_under(root / "params" / "simulated")
+    assert study
+    assert {f"cxanalytics/_params/simulated/{name}" for name in study} <= members
+
+
+def test_every_file_of_the_package_travels_in_the_wheel(members: set[str], root: Path) -> None:
+    package = root / "src" / "cxanalytics"
+    missing = {f"cxanalytics/{name}" for name in files_under(package)} - members
+    assert not missing, f"pyproject.toml [tool.setuptools.package-data] leaves out {missing}"
+
+
+def test_the_wheel_holds_no_study_of_a_user_and_no_test(members: set[str]) -> None:
+    roots = {name.split("/")[0] for name in members}
+    assert {name for name in roots if not name.endswith(".dist-info")} == {"cxanalytics"}
+    studies = {name.split("/")[2] for name in members if name.startswith("cxanalytics/_params/")}
+    assert studies <= {"simulated"}
