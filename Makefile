@@ -6,7 +6,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+# the first of these that runs and is new enough
+PYTHON ?= $(shell for candidate in python3.11 python3 python3.12 python3.13; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	{ echo $$candidate; exit; }; done; echo python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 STUDY ?= simulated
@@ -37,13 +40,13 @@ report: environment ## build the environment and make the pages of STUDY (simula
 	$(BIN)/cxanalytics run $(STUDY)
 
 test: check ## build the environment and run all that CI runs
-	$(BIN)/python -m pytest --durations=20 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --nbval --durations=20 $(PYTEST_ARGS) tests notebooks
 
 check: environment-dev ## lint, format, types, import contracts, pins
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@if grep -n '://' $(PINS); then echo "the pins must carry no address"; exit 1; fi
 
 notebooks: environment-dev ## execute the notebooks on the simulated study and store their outputs
@@ -71,7 +74,7 @@ environment-dev: $(DEVELOPMENT) $(PACKAGE) ## only build what the tests need
 
 $(CREATED):
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "cxanalytics needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1 || true)."; \
+		echo "cxanalytics needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1 | head -n 1)."; \
 		echo "Name another one: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Building the environment in $(VENV) (about two minutes, once)"
 	@"$(PYTHON)" -m venv $(VENV) || { \

@@ -6,11 +6,21 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-os.environ.setdefault("MPLBACKEND", "agg")
+if TYPE_CHECKING:
+    from cxanalytics.tables import Benchmark
+
+# read when numpy is first imported, so numpy is imported below, inside the fixtures
+for variable, value in {
+    "MPLBACKEND": "agg",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}.items():
+    os.environ.setdefault(variable, value)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -55,3 +65,49 @@ def reference(reference_dir: Path) -> Callable[[str], dict[str, Any]]:
         return json.loads(path.read_text(encoding="utf-8"))
 
     return read
+
+
+@pytest.fixture
+def benchmark_table() -> Benchmark:
+    """Two agencies, A clearly ahead of B, with every promised column."""
+    import pandas as pd
+
+    from cxanalytics.tables import BENCHMARK_COLUMNS, Benchmark
+
+    figures: dict[str, tuple[Any, Any]] = {
+        "key": ("A", "B"),
+        "raw": (0.72, 0.58),
+        "raw_low": (0.66, 0.52),
+        "raw_high": (0.78, 0.64),
+        "estimate": (0.70, 0.60),
+        "conf_low": (0.65, 0.55),
+        "conf_high": (0.75, 0.65),
+        "peer": (0.65, 0.65),
+        "peer_low_quarter": (0.62, 0.62),
+        "peer_high_quarter": (0.68, 0.68),
+        "gap": (0.05, -0.05),
+        "gap_low": (0.02, -0.08),
+        "gap_high": (0.08, -0.02),
+        "p_above": (0.96, 0.01),
+        "p_below": (0.01, 0.96),
+        "p_same": (0.03, 0.03),
+        "p_top_quartile": (0.97, 0.03),
+        "rank_low": (1, 2),
+        "rank_high": (1, 2),
+        "verdict": ("above", "below"),
+        "certainty": (0.96, 0.96),
+        "peers": (2, 2),
+        "n": (240, 260),
+        "n_eff": (230.0, 250.0),
+        "reliability": (0.8, 0.8),
+        "suppressed_reason": ("", ""),
+    }
+    keys = ["A", "B"]
+    return Benchmark(
+        pd.DataFrame({column: figures[column] for column in BENCHMARK_COLUMNS}),
+        "share who would recommend",
+        0.95,
+        0.02,
+        pd.DataFrame([[0.97, 0.03], [0.03, 0.97]], index=keys, columns=[1, 2]),
+        pd.DataFrame([[0.5, 0.97], [0.03, 0.5]], index=keys, columns=keys),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,20 @@ CARRIED = ("src", "notebooks", "params/simulated")
 FILES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 
 
+def pip(*arguments: str) -> None:
+    """Run pip without a network and without dependencies."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *arguments, "--no-deps", "--no-index", "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
-def members(root: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Names in the wheel, built without a network from a copy of the sources."""
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the sources."""
     copy = tmp_path_factory.mktemp("clone")
     for name in CARRIED:
         shutil.copytree(
@@ -27,16 +39,16 @@ def members(root: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     for name in FILES:
         shutil.copy2(root / name, copy / name)
     wheels = tmp_path_factory.mktemp("wheels")
-    options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
-    build = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(wheels), str(copy)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert build.returncode == 0, build.stderr
-    (wheel,) = wheels.glob("cxanalytics-*.whl")
-    return set(zipfile.ZipFile(wheel).namelist())
+    pip("wheel", "--no-build-isolation", "--wheel-dir", str(wheels), str(copy))
+    (built,) = wheels.glob("cxanalytics-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def members(wheel: Path) -> set[str]:
+    """Names of the files in the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
 
 
 def files_under(folder: Path) -> set[str]:
@@ -72,3 +84,19 @@ def test_the_wheel_holds_no_study_of_a_user_and_no_test(members: set[str]) -> No
     assert {name for name in roots if not name.endswith(".dist-info")} == {"cxanalytics"}
     studies = {name.split("/")[2] for name in members if name.startswith("cxanalytics/_params/")}
     assert studies <= {"simulated"}
+
+
+def test_an_installed_wheel_knows_the_embedded_study_anywhere(wheel: Path, tmp_path: Path) -> None:
+    pip("install", "--target", str(tmp_path / "site"), str(wheel))
+    outside = {name: value for name, value in os.environ.items() if "CXANALYTICS" not in name}
+    listed = subprocess.run(
+        [sys.executable, "-m", "cxanalytics", "list"],
+        cwd=tmp_path,
+        env={**outside, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert listed.returncode == 0, listed.stderr
+    assert "simulated" in listed.stdout
+    assert "fevs_2018" not in listed.stdout, "the clone was read, not the wheel"

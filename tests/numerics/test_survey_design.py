@@ -49,9 +49,7 @@ def test_net_score_agrees_with_r_survey(answers: pd.DataFrame) -> None:
     assert_allclose(got.deff[0] / replaced, expected["nps"]["deff"]["sc"], rtol=1e-10)
     alone = sd.survey_design(len(answers))
     weights_only = sd.domain_means(answers["net"], design=alone, weights=answers["w"])
-    assert_allclose(
-        weights_only.std_error[0], expected["nps_weights_only"]["se"]["sc"], rtol=1e-10
-    )
+    assert_allclose(weights_only.std_error[0], expected["nps_weights_only"]["se"]["sc"], rtol=1e-10)
 
 
 @needs_reference
@@ -103,7 +101,9 @@ def test_small_sample_intervals_agree_with_r() -> None:
         more, same, less = map(int, name.split("_"))
         total = more + same + less
         got = sd.adjusted_wald_net(more / total, less / total, total, level=0.95)
-        assert_allclose([100 * float(x) for x in got], [row["adj"], row["lo"], row["hi"]], rtol=1e-8)
+        assert_allclose(
+            [100 * float(x) for x in got], [row["adj"], row["lo"], row["hi"]], rtol=1e-8
+        )
 
 
 def _drawn(seed: int, *, rows: int = 400) -> pd.DataFrame:
@@ -141,9 +141,7 @@ def test_counts_equal_rows(clustered: bool) -> None:
     from_rows = sd.domain_means(rows["y"], design=by_rows, domains=rows["domain"])
     from_cells = sd.domain_means(cells["y"], design=by_cells, domains=cells["domain"])
     for name in ("estimate", "covariance", "n", "n_eff", "deff", "degrees_of_freedom"):
-        assert_allclose(
-            getattr(from_cells, name), getattr(from_rows, name), rtol=1e-10, atol=1e-16
-        )
+        assert_allclose(getattr(from_cells, name), getattr(from_rows, name), rtol=1e-10, atol=1e-16)
 
 
 def test_domain_is_not_a_filtered_sample() -> None:

@@ -13,11 +13,12 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from cxanalytics.charts.labels import Box, measure
+from cxanalytics.charts.labels import Box, measure, shorten
 from cxanalytics.charts.style import (
     INK_2,
     MAX_TICKS,
@@ -180,8 +181,6 @@ class Sheet:
 
     def rule(self, x: Sequence[float], y: Sequence[float], **style: Any) -> None:
         """Draw a line given in px, in front of bands."""
-        from matplotlib.lines import Line2D
-
         self.figure.add_artist(Line2D(x, y, transform=self.px, **style))
 
 
@@ -215,11 +214,11 @@ def nice_ticks(low: float, high: float, *, most: int = MAX_TICKS) -> list[float]
     Returns
     -------
     list of float
-        Multiples of 1, 2, 2.5 or 5 times a power of ten; at least one where one fits.
+        Multiples of 1, 2 or 5 times a power of ten; at least one where one fits.
     """
     power = 10.0 ** (math.floor(math.log10((high - low) / most)) - 1)
     while True:
-        for factor in (1.0, 2.0, 2.5, 5.0):
+        for factor in (1.0, 2.0, 5.0):
             step = factor * power
             first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
             if last - first + 1 <= most:
@@ -227,7 +226,9 @@ def nice_ticks(low: float, high: float, *, most: int = MAX_TICKS) -> list[float]
         power *= 10.0
 
 
-def padded(low: float, high: float, *, share: float = 0.06, least: float = 0.0) -> tuple[float, float]:
+def padded(
+    low: float, high: float, *, share: float = 0.06, least: float = 0.0
+) -> tuple[float, float]:
     """Widen limits so that no mark touches the edge.
 
     Parameters
@@ -285,10 +286,10 @@ def x_axis(
             sheet.text(at, box.bottom + 15, words, align="center")
             ends = at + half
     if label:
-        half = measure(label, properties)[0] / 2
-        middle = (box.left + box.right) / 2
-        at = min(max(middle, half), max(sheet.width - half, sheet.width / 2))
-        sheet.text(at, box.bottom + 38, label, align="center")
+        cut = shorten(label, properties, sheet.width - 4)
+        half = measure(cut, properties)[0] / 2 + 2
+        at = min(max((box.left + box.right) / 2, half), sheet.width - half)
+        sheet.text(at, box.bottom + 38, cut, align="center")
 
 
 def y_axis(
@@ -325,7 +326,16 @@ def percent_tick(tick: float, with_unit: bool) -> str:
     return f"{number}%" if with_unit else number
 
 
-def signed_tick(tick: float, with_unit: bool) -> str:
+def points_tick(tick: float, _: bool) -> str:
     """Print a difference of shares on an axis, in points with its sign."""
-    number = f"{100 * tick:+.4g}".replace("-", "\u2212")
-    return "0" if tick == 0 else number
+    return signed_tick(100 * tick, _)
+
+
+def signed_tick(tick: float, _: bool) -> str:
+    """Print a number on an axis with its sign."""
+    return "0" if tick == 0 else f"{tick:+.4g}".replace("-", "\u2212")
+
+
+def plain_tick(tick: float, _: bool) -> str:
+    """Print a number on an axis."""
+    return f"{tick:,.6g}".replace("-", "\u2212")

@@ -9,11 +9,8 @@ threads and without a display.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 
 from matplotlib.font_manager import FontProperties, fontManager
 
@@ -38,7 +35,6 @@ MAX_TICKS = 5
 
 FAMILIES = ("Public Sans", "DejaVu Sans")
 WEIGHTS = (400, 600, 700)
-_registering = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Size:
 
 SIZES = {
     "wide": Size("wide", width=800, label=14, tick=13, small=13, row=24, name_limit=260),
-    "narrow": Size("narrow", width=350, label=12, tick=12, small=12, row=21, name_limit=122),
+    "narrow": Size("narrow", width=350, label=12, tick=12, small=12, row=21, name_limit=165),
 }
 
 
@@ -96,16 +92,19 @@ def get_size(size: str) -> Size:
     return SIZES[size]
 
 
-@cache
 def _register() -> None:
-    """Put the typeface in front of the fonts matplotlib knows, once."""
-    with _registering:
-        known = len(fontManager.ttflist)
-        folder = Path(str(files("cxanalytics.charts"))) / "fonts"
-        for weight in WEIGHTS:
-            fontManager.addfont(folder / f"public-sans-{weight}.ttf")
-        entries = fontManager.ttflist
-        entries[:] = entries[known:] + entries[:known]
+    """Put the typeface in front of the fonts matplotlib knows."""
+    known = len(fontManager.ttflist)
+    folder = Path(__file__).parent / "fonts"
+    for weight in WEIGHTS:
+        fontManager.addfont(folder / f"public-sans-{weight}.ttf")
+    entries = fontManager.ttflist
+    # Without a 600 of its own, the fallback family would be reported on stderr at each use.
+    bold = [e for e in entries if e.name == FAMILIES[1] and (e.weight, e.style) == (700, "normal")]
+    entries[:] = entries[known:] + entries[:known] + [replace(e, weight=600) for e in bold[:1]]
+
+
+_register()
 
 
 def font(px: float, weight: int = 400) -> FontProperties:
@@ -122,5 +121,4 @@ def font(px: float, weight: int = 400) -> FontProperties:
     -------
     FontProperties
     """
-    _register()
     return FontProperties(family=list(FAMILIES), weight=weight, size=px * PT_PER_PX)

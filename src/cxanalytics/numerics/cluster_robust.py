@@ -2,8 +2,9 @@
 
 Choices: CR0, CR1, CR1S, CR2 and CR3 covariances; Satterthwaite degrees of freedom with a working
 identity (transform rows first for weights or random effects: the adjustment is invariant to that);
-the restricted wild cluster bootstrap with every Rademacher sign pattern enumerated up to 12 clusters,
-and its interval by inversion. `cluster_interval` picks among them by the number of clusters.
+the restricted wild cluster bootstrap with every Rademacher sign pattern enumerated up to 12
+clusters, and its interval by inversion. `cluster_interval` picks among them by the number of
+clusters.
 
 Notation: Bell and McCaffrey (2002); Pustejovsky and Tipton (2018), Journal of Business & Economic
 Statistics 36(4); Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90(3).
@@ -166,8 +167,8 @@ def wild_interval(
 def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0.95) -> Interval:
     """Return the interval of a contrast by the method fit for the number of clusters.
 
-    40 or more: CR1 with t on G-1; 13 to 39: CR2 with Satterthwaite degrees of freedom (none below 4);
-    6 to 12: exact wild cluster bootstrap; fewer: description only.
+    40 or more: CR1 with t on G-1; 13 to 39: CR2 with Satterthwaite degrees of freedom (none
+    below 4); 6 to 12: exact wild cluster bootstrap; fewer: description only.
     """
     c = np.asarray(contrast, dtype=float)
     g = fit.n_clusters
@@ -201,7 +202,7 @@ def _roots(fit: ClusteredFit) -> tuple[Array, Array, Array]:
     """Root R of the bread; eigenvalues s (G, k) and vectors V of ``R' X_g'X_g R = V s V'``."""
     root = np.linalg.cholesky(fit.bread)
     values, vectors = np.linalg.eigh(np.einsum("ji,gjk,kl->gil", root, fit.grams, root))
-    return root, np.clip(values, 0.0, 1.0), vectors
+    return np.asarray(root), np.clip(values, 0.0, 1.0), np.asarray(vectors)
 
 
 def _adjustments(fit: ClusteredFit, *, power: float) -> Array:

@@ -100,7 +100,7 @@ def _logit_pieces(predictor: Floats, low: float, high: float) -> Pieces:
     first_low: Floats | float = 0.0
     bend_high: Floats | float = 0.0
     bend_low: Floats | float = 0.0
-    cross = 0.0
+    cross: Floats | float = 0.0
     if not np.isinf(high):
         log_p = log_p + log_expit(high - predictor)
         first_high = expit(predictor - high)
@@ -112,7 +112,7 @@ def _logit_pieces(predictor: Floats, low: float, high: float) -> Pieces:
     if not np.isinf(high) and not np.isinf(low):
         gap = high - low
         share = 1.0 / np.expm1(gap)
-        cross = share * (1.0 + share)
+        cross = np.full_like(predictor, share * (1.0 + share))
         log_p = log_p + np.log(-np.expm1(-gap))
         first_high = first_high + share
         first_low = first_low - share

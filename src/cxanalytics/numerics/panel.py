@@ -1,16 +1,19 @@
 """Do units that score higher do better, and does a unit do better when it scores higher?
 
-The hybrid (within/between) regression ``y_gt = a_t + b_W (m_gt - m_g) + b_B m_g + c'z + u_g + e_gt``
-with a random unit intercept (REML or ML by a one-dimensional search). The within regressor is the
-residual of ``m`` on unit and wave effects and on the covariates, so that ``b_W`` is exactly the
-two-way fixed-effects estimate in unbalanced panels too; in balanced panels it is the plain
-deviation from the unit mean. Rows come back quasi-demeaned for cluster-robust inference.
+The hybrid (within/between) regression ``y_gt = a_t + b_W (m_gt - m_g) + b_B m_g + c'z + u_g +
+e_gt`` with a random unit intercept (REML or ML by a one-dimensional search). The within
+regressor is the residual of ``m`` on unit and wave effects and on the covariates, so that
+``b_W`` is exactly the two-way fixed-effects estimate in unbalanced panels too; in balanced
+panels it is the plain deviation from the unit mean. Rows come back quasi-demeaned for
+cluster-robust inference.
 
-Mundlak (1978), Econometrica 46(1); Bell and Jones (2015), Political Science Research and Methods 3(1).
+Mundlak (1978), Econometrica 46(1); Bell and Jones (2015), Political Science Research and
+Methods 3(1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,14 +138,15 @@ def fixed_effects(
     if wave is not None:
         waves = _dummies(wave)
         absorbed += int(np.linalg.matrix_rank(waves - unit_means(waves, unit))) if waves.size else 0
-    coef = np.linalg.lstsq(rows_x, rows_y, rcond=None)[0]
+    coef = np.asarray(np.linalg.lstsq(rows_x, rows_y, rcond=None)[0], dtype=np.float64)
     df = len(rows_y) - absorbed - x.shape[1]
     if df <= 0:
-        raise ModelError(f"`y` must have more than {absorbed + x.shape[1]} rows; got {len(rows_y)}.")
+        raise ModelError(
+            f"`y` must have more than {absorbed + x.shape[1]} rows; got {len(rows_y)}."
+        )
     sigma2 = float(np.square(rows_y - rows_x @ coef).sum() / df)
-    return FixedEffects(
-        coef, sigma2 * np.linalg.inv(rows_x.T @ rows_x), df, absorbed, rows_x, rows_y
-    )
+    covariance = np.asarray(sigma2 * np.linalg.inv(rows_x.T @ rows_x))
+    return FixedEffects(coef, covariance, df, absorbed, rows_x, rows_y)
 
 
 def random_intercept(
@@ -180,12 +184,12 @@ def random_intercept(
 
     ratio = _ratio(_search(deviance))
     rows_x, rows_y = transform(ratio)
-    coef = np.linalg.lstsq(rows_x, rows_y, rcond=None)[0]
+    coef = np.asarray(np.linalg.lstsq(rows_x, rows_y, rcond=None)[0], dtype=np.float64)
     df = n - k if method == "reml" else n
     sigma2 = float(np.square(rows_y - rows_x @ coef).sum() / df)
     return RandomIntercept(
         coef=coef,
-        covariance=sigma2 * np.linalg.inv(rows_x.T @ rows_x),
+        covariance=np.asarray(sigma2 * np.linalg.inv(rows_x.T @ rows_x)),
         unit_variance=ratio * sigma2,
         residual_variance=sigma2,
         log_likelihood=-0.5 * _deviance(rows_x, rows_y, size, ratio, method),
@@ -254,9 +258,8 @@ def _ratio(log_ratio: float) -> float:
     return float(np.exp(log_ratio)) if log_ratio > -25.0 else 0.0
 
 
-def _search(deviance: object) -> float:
+def _search(deviance: Callable[[float], float]) -> float:
     """Minimize over the log of the variance ratio: grid first, then a bounded polish."""
-    assert callable(deviance)
     grid = np.concatenate([[-26.0], np.linspace(-16.0, 8.0, 49)])
     value = np.array([deviance(point) for point in grid])
     best = int(np.argmin(value))

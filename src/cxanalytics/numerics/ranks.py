@@ -1,9 +1,9 @@
 """Where does each unit stand among the others, and how uncertain is its place?
 
-Two answers, never mixed: the posterior distribution of ranks from joint draws (executive pages), and
-the marginal and simultaneous confidence sets for ranks of Mogstad, Romano, Shaikh and Wilhelm
-(Review of Economic Studies, 2024) from unshrunken estimates (researchers). Rank 1 is the highest.
-Work goes in blocks: 1,000 units by 10,000 draws stay well under one gigabyte.
+Two answers, never mixed: the posterior distribution of ranks from joint draws (executive
+pages), and the marginal and simultaneous confidence sets for ranks of Mogstad, Romano, Shaikh
+and Wilhelm (Review of Economic Studies, 2024) from unshrunken estimates (researchers). Rank 1
+is the highest. Work goes in blocks: 1,000 units by 10,000 draws stay well under one gigabyte.
 """
 
 from __future__ import annotations
@@ -132,9 +132,9 @@ def rank_confidence_sets(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return lower and upper ends of confidence sets for each unit's rank (1 = highest).
 
-    The rank of j lies in ``[1 + #{k: theta_k > theta_j surely}, p - #{k: theta_k < theta_j surely}]``,
-    where "surely" means that the symmetric studentized interval for the difference excludes 0; the
-    critical value is the bootstrap quantile of the largest deviation, refined by stepdown.
+    The rank of j lies in ``[1 + #{k surely above j}, G - #{k surely below j}]``. "Surely" comes
+    from testing both directions of every difference, with the bootstrap quantile of the largest
+    studentized deviation as critical value and stepdown over the directions not yet decided.
 
     Parameters
     ----------
@@ -149,57 +149,58 @@ def rank_confidence_sets(
     """
     estimate = np.asarray(estimate, dtype=float)
     covariance = np.asarray(covariance, dtype=float)
-    if covariance.ndim == 1:
-        noise = np.random.default_rng(seed).standard_normal((n_draws, len(estimate)))
-        noise *= np.sqrt(covariance)
-        spread = np.sqrt(covariance[:, None] + covariance[None, :])
-    else:
-        rng = np.random.default_rng(seed)
-        values, vectors = np.linalg.eigh(covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
-        noise = rng.standard_normal((n_draws, len(estimate))) @ root.T
-        diagonal = np.diag(covariance)
-        spread = np.sqrt(np.maximum(diagonal[:, None] + diagonal[None, :] - 2 * covariance, 0.0))
+    joint = np.diag(covariance) if covariance.ndim == 1 else covariance
+    values, vectors = np.linalg.eigh(joint)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    noise = np.random.default_rng(seed).standard_normal((n_draws, len(estimate))) @ root.T
+    diagonal = np.diag(joint)
+    spread = np.sqrt(np.maximum(diagonal[:, None] + diagonal[None, :] - 2.0 * joint, 0.0))
     np.fill_diagonal(spread, np.inf)
     statistic = (estimate[None, :] - estimate[:, None]) / spread
     if simultaneous:
-        surely = _stepdown_all(noise, spread, statistic, level)
+        above = _stepdown(noise, spread, statistic, level)
+        ahead, behind = above.sum(axis=1), above.sum(axis=0)
     else:
-        surely = np.zeros(spread.shape, dtype=bool)
+        ahead, behind = np.empty((2, len(estimate)), dtype=np.int64)
         for j in range(len(estimate)):
-            surely[j] = _stepdown_one(noise, j, spread[j], statistic[j], level)
-    ahead = (surely & (statistic > 0)).sum(axis=1)
-    behind = (surely & (statistic < 0)).sum(axis=1)
+            ahead[j], behind[j] = _stepdown_one(noise, j, spread[j], statistic[j], level)
     return 1 + ahead, len(estimate) - behind
 
 
 def _stepdown_one(
     noise: Array, j: int, spread: Array, statistic: Array, level: float
-) -> NDArray[np.bool_]:
-    deviation = np.abs(noise - noise[:, [j]]) / spread
-    left = np.arange(len(spread)) != j
-    while left.any():
-        critical = np.quantile(deviation[:, left].max(axis=1), level)
-        found = left & (np.abs(statistic) > critical)
-        if not found.any():
+) -> tuple[int, int]:
+    """How many units lie surely above and surely below unit j."""
+    deviation = (noise - noise[:, [j]]) / spread
+    open_above = np.arange(len(spread)) != j
+    open_below = open_above.copy()
+    while open_above.any() or open_below.any():
+        largest = np.maximum(
+            deviation[:, open_above].max(axis=1, initial=-np.inf),
+            -deviation[:, open_below].min(axis=1, initial=np.inf),
+        )
+        critical = np.quantile(largest, level)
+        above, below = open_above & (statistic > critical), open_below & (statistic < -critical)
+        if not (above.any() or below.any()):
             break
-        left &= ~found
-    return (np.arange(len(spread)) != j) & ~left
+        open_above &= ~above
+        open_below &= ~below
+    others = len(spread) - 1
+    return others - int(open_above.sum()), others - int(open_below.sum())
 
 
-def _stepdown_all(
-    noise: Array, spread: Array, statistic: Array, level: float
-) -> NDArray[np.bool_]:
-    n_units = len(spread)
-    left = ~np.eye(n_units, dtype=bool)
-    while left.any():
-        largest = np.zeros(len(noise))
-        for j in np.flatnonzero(left.any(axis=1)):
-            k = np.flatnonzero(left[j])
-            deviation = np.abs(noise[:, k] - noise[:, [j]]) / spread[j, k]
+def _stepdown(noise: Array, spread: Array, statistic: Array, level: float) -> NDArray[np.bool_]:
+    """(G, G) flags: the column unit lies surely above the row unit, over all pairs at once."""
+    pairs = ~np.eye(len(spread), dtype=bool)
+    still_open = pairs.copy()
+    while still_open.any():
+        largest = np.full(len(noise), -np.inf)
+        for j in np.flatnonzero(still_open.any(axis=1)):
+            k = np.flatnonzero(still_open[j])
+            deviation = (noise[:, k] - noise[:, [j]]) / spread[j, k]
             np.maximum(largest, deviation.max(axis=1), out=largest)
-        found = left & (np.abs(statistic) > np.quantile(largest, level))
+        found = still_open & (statistic > np.quantile(largest, level))
         if not found.any():
             break
-        left &= ~found
-    return ~np.eye(n_units, dtype=bool) & ~left
+        still_open &= ~found
+    return pairs & ~still_open

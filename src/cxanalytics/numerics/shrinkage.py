@@ -1,10 +1,10 @@
 """How far should each unit's score be pulled toward the others, and how sure is the result?
 
-Model: ``y_g ~ N(theta_g, v_g)`` with known ``v_g``, ``theta_g ~ N(x_g' gamma, tau^2)``, flat priors on
-``gamma`` and on ``tau``. ``gamma`` is integrated out in closed form and ``tau`` by quadrature, so that
-means, standard deviations and quantiles carry the uncertainty of both (a plug-in ``tau`` covers too
-little with few units). Estimates that share information (a full covariance) are rotated to its
-eigenvectors, where the model is again diagonal.
+Model: ``y_g ~ N(theta_g, v_g)`` with known ``v_g``, ``theta_g ~ N(x_g' gamma, tau^2)``, flat
+priors on ``gamma`` and on ``tau``. ``gamma`` is integrated out in closed form and ``tau`` by
+quadrature, so that means, standard deviations and quantiles carry the uncertainty of both (a
+plug-in ``tau`` covers too little with few units). Estimates that share information (a full
+covariance) are rotated to its eigenvectors, where the model is again diagonal.
 
 Notation follows Gelman et al., Bayesian Data Analysis (3rd ed.), section 5.4.
 """
@@ -109,9 +109,9 @@ def shrink_normal(
     ModelError
         With fewer than ``p + 2`` units (the flat prior on tau is then improper), or bad variances.
     """
-    y = np.asarray(y, dtype=float)
-    x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
-    v, rotation = _diagonalize(np.asarray(variance, dtype=float), len(y))
+    y = np.array(y, dtype=float)
+    x: Array = np.ones((len(y), 1)) if design is None else np.array(design, dtype=float)
+    v, rotation = _diagonalize(np.array(variance, dtype=float), len(y))
     if len(y) < x.shape[1] + FEWEST_UNITS - 1:
         raise ModelError(
             f"`y` must hold at least {x.shape[1] + FEWEST_UNITS - 1} units to estimate how much "
@@ -120,7 +120,7 @@ def shrink_normal(
     if not (np.isfinite(y).all() and np.isfinite(x).all()):
         raise ModelError("`y` and `design` must be finite; got missing values.")
     if rotation is not None:
-        y, x = rotation.T @ y, rotation.T @ x
+        y, x = np.asarray(rotation.T @ y), np.asarray(rotation.T @ x)
     tau, weight = _tau_posterior(y, v, x, nodes)
     gamma, root = _gamma_moments(y, v, x, tau)
     kept = _keep(v, tau)
@@ -180,8 +180,8 @@ def reml_tau2(y: ArrayLike, variance: ArrayLike, *, design: ArrayLike | None = N
 def smooth_share_variance(share: ArrayLike, n_effective: ArrayLike) -> Array:
     """Return (G,) sampling variances of shares at the pooled share: ``p(1-p)/n_g``.
 
-    A unit's own ``p_g(1-p_g)`` is near zero when everybody agrees, which would make the most extreme
-    small units look the most certain; the pooled share removes that.
+    A unit's own ``p_g(1-p_g)`` is near zero when everybody agrees, which would make the most
+    extreme small units look the most certain; the pooled share removes that.
 
     Parameters
     ----------

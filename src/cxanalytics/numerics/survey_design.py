@@ -182,8 +182,9 @@ def center_between(totals: Floats, design: Design) -> Floats:
     return taken
 
 
-def _linearized_covariance(values: Floats, domains: Integers, n_domains: int, design: Design) -> Floats:
-    rows = np.arange(len(values))
+def _linearized_covariance(
+    values: Floats, domains: Integers, n_domains: int, design: Design
+) -> Floats:
     factors = stratum_factors(design)
     numbers = np.ones(len(values)) if design.counts is None else design.counts
     by_stratum = sparse.csr_array(
@@ -197,7 +198,7 @@ def _linearized_covariance(values: Floats, domains: Integers, n_domains: int, de
     else:
         assert design.psu_stratum is not None
         totals = sparse.csr_array(
-            (values * numbers, (design.psu[rows], domains)), shape=(design.n_psu, n_domains)
+            (values * numbers, (design.psu, domains)), shape=(design.n_psu, n_domains)
         )
         scaled = totals.multiply(np.sqrt(factors[design.psu_stratum])[:, None]).tocsr()
         between = (scaled.T @ scaled).toarray()

@@ -1,0 +1,63 @@
+"""What does the reader get? Findings, sections, pages, the template and the downloads."""
+
+from __future__ import annotations
+
+from cxanalytics.report.agency import (
+    write_data,
+    write_masthead,
+    write_scorecard,
+    write_standing,
+)
+from cxanalytics.report.appendix import (
+    write_appendix_cite,
+    write_appendix_exclusions,
+    write_appendix_masthead,
+    write_appendix_scores,
+    write_appendix_sensitivity,
+    write_appendix_session,
+    write_appendix_stabilized,
+)
+from cxanalytics.report.appendix_models import (
+    write_appendix_morale,
+    write_appendix_recommendation,
+)
+from cxanalytics.report.facts import Measure, PageFacts
+from cxanalytics.report.finding import Finding
+from cxanalytics.report.index import (
+    write_index_data,
+    write_index_funnel,
+    write_index_groups,
+    write_index_masthead,
+)
+from cxanalytics.report.section import SECTION_MIME, Section
+from cxanalytics.report.shell import TEMPLATE_DIR, export_options, page_shell
+from cxanalytics.report.sureness import write_sureness
+
+__all__ = [
+    "SECTION_MIME",
+    "TEMPLATE_DIR",
+    "Finding",
+    "Measure",
+    "PageFacts",
+    "Section",
+    "export_options",
+    "page_shell",
+    "write_appendix_cite",
+    "write_appendix_exclusions",
+    "write_appendix_masthead",
+    "write_appendix_morale",
+    "write_appendix_recommendation",
+    "write_appendix_scores",
+    "write_appendix_sensitivity",
+    "write_appendix_session",
+    "write_appendix_stabilized",
+    "write_data",
+    "write_index_data",
+    "write_index_funnel",
+    "write_index_groups",
+    "write_index_masthead",
+    "write_masthead",
+    "write_scorecard",
+    "write_standing",
+    "write_sureness",
+]

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ import xlsxwriter
 from cxanalytics.formats import significant, slug, slugs
 from cxanalytics.report.components.downloads import Download
 from cxanalytics.report.components.text import clean
-from cxanalytics.rules import LEVEL
+from cxanalytics.rules import LEVEL, NOT_ASKED
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
@@ -67,7 +67,7 @@ COLUMN_NOTES = {
     "peer": "Typical peer: the middle score of the other organizations.",
     "peer_low_quarter": "Low end of the middle half of peers; peer_high_quarter is its high end.",
     "gap": "Score minus typical peer, with gap_low and gap_high; 0.01 is one point.",
-    "p_above": "Chance of being above the typical peer by more than matters; p_below, p_same alike.",
+    "p_above": "Chance of a gap above the typical peer that matters; p_below, p_same alike.",
     "certainty": "Chance behind the verdict.",
     "rank_low": "Best likely rank; rank_high is the worst.",
     "n": "Answers. Empty where hidden.",
@@ -89,7 +89,7 @@ def standing_ids(keys: Iterable[str]) -> dict[str, str]:
 
 
 def _record(
-    row: Mapping[str, Any], *, anchor: str, measure: str, label: str, wave: str
+    row: Mapping[Hashable, Any], *, anchor: str, measure: str, label: str, wave: str
 ) -> dict[str, Any]:
     """Make one record of a row of a Benchmark; whole numbers stay whole."""
     record: dict[str, Any] = {
@@ -101,8 +101,7 @@ def _record(
     }
     for column in FIGURES:
         value = row.get(column)
-        known = value is not None and not pd.isna(value) and math.isfinite(value)
-        if not known:
+        if value is None or pd.isna(value) or not math.isfinite(value):
             record[column] = None
         else:
             record[column] = int(value) if column in WHOLE else significant(float(value))
@@ -134,7 +133,7 @@ def score_records(
     for measure in facts.measures:
         board = boards.get(measure.name)
         if board is None or agency not in set(board.frame["key"]):
-            row: Mapping[str, Any] = {"key": agency, "suppressed_reason": "not_asked"}
+            row: Mapping[Hashable, Any] = {"key": agency, "suppressed_reason": NOT_ASKED}
         else:
             row = board.row(agency).to_dict()
         records.append(
@@ -212,7 +211,7 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
-    """Write records as JSON, with what they stand on."""
+    """Write records as JSON, with what they stand on; what is not known is left out."""
     document = {
         "title": clean(facts.title),
         "programme": facts.programme,
@@ -228,11 +227,12 @@ def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
             {
                 name: clean(value) if isinstance(value, str) else value
                 for name, value in record.items()
+                if value is not None
             }
             for record in records
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
 def to_xlsx(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:

@@ -96,10 +96,16 @@ class PageFacts:
         What the run tested in its input.
     caveats : tuple of (str, str)
         What could make the figures wrong, in this study: short title and sentence.
+    changed : mapping of str to str
+        Measure to the wave from which its wording differs; its change is not printed.
+    adjusted_for : tuple of str
+        Case mix that the scores are adjusted for, in words.
     pages : mapping of str to str
         Agency to the address of its page, relative to this page.
     home : str
         Address of the index, relative to this page; empty when there is none beside it.
+    appendix : str
+        Address of the technical appendix, relative to this page; empty when it is not beside it.
     language : str
         Language tag of the page.
     citation : str
@@ -132,8 +138,11 @@ class PageFacts:
     previous: str = ""
     checks: tuple[Check, ...] = ()
     caveats: tuple[tuple[str, str], ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict)
+    adjusted_for: tuple[str, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
     home: str = ""
+    appendix: str = ""
     language: str = "en"
     citation: str = ""
     command: str = ""

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cxanalytics.report.components.lists import section_frame
+
 SECTION_MIME = "application/vnd.cxanalytics.section+json"
 
 ORDER: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +32,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "cite",
     ),
 }
-"""Sections of each page in reading order; their numbers follow from it."""
+"""Sections of each page in reading order. The template numbers those that are present."""
 
 
 def number_of(kind: str, section: str) -> int:
@@ -71,6 +73,8 @@ class Section:
         What the fragment says in numbers; shown in notebooks with three significant digits.
     label : str
         Name in the page's navigation; empty for a part that is not listed there.
+    figures : int
+        Number of figures; the template numbers them on through the page.
     page : mapping
         What the page shell needs; only the masthead has it.
     """
@@ -82,6 +86,7 @@ class Section:
     html: Markup
     key_figures: pd.DataFrame
     label: str = ""
+    figures: int = 0
     page: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -102,6 +107,7 @@ class Section:
                 "id": self.id,
                 "number": self.number,
                 "label": self.label,
+                "figures": self.figures,
                 "page": dict(self.page),
             },
         }
@@ -110,6 +116,46 @@ class Section:
             for kind, value in bundle.items()
             if (include is None or kind in include) and (exclude is None or kind not in exclude)
         }
+
+
+def framed(
+    content: Markup,
+    *,
+    kind: str,
+    anchor: str,
+    question: str,
+    answer: str,
+    key_figures: pd.DataFrame,
+    label: str,
+    figures: int = 0,
+) -> Section:
+    """Make a section of content: its question beside it, its answer above.
+
+    Parameters
+    ----------
+    content : Markup
+    kind : str
+        Kind of the page; gives the number.
+    anchor : str
+        Id of the section.
+    question, answer, key_figures, label, figures
+        As in `Section`.
+
+    Returns
+    -------
+    Section
+    """
+    number = number_of(kind, anchor)
+    return Section(
+        id=anchor,
+        number=number,
+        question=question,
+        answer=answer,
+        html=section_frame(content, anchor=anchor, number=number, question=question, answer=answer),
+        key_figures=key_figures,
+        label=label,
+        figures=figures,
+    )
 
 
 def plain_table(table: pd.DataFrame) -> str:

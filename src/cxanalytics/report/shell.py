@@ -7,6 +7,7 @@ JavaScript, no network. What the shell needs to know travels in the output of th
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cxanalytics.report.facts import PageFacts
 REPORT_DIR = Path(__file__).resolve().parent
 TEMPLATE_DIR = REPORT_DIR / "template"
 FONT_DIR = REPORT_DIR / "fonts"
+_FOOTER_LENGTH = 120
 SIMULATED_NOTICE = (
     "All organizations, answers and figures on this page are made up by a computer program."
 )
@@ -65,7 +67,13 @@ def page_shell(facts: PageFacts) -> dict[str, Any]:
         "home": _relative(home),
         "home_label": f"All {clean(facts.nouns.organizations)}",
         "footer": [clean(part) for part in footer if part],
+        "print_footer": _css_text(" · ".join([titles[facts.kind], *filter(None, footer[1:3])])),
     }
+
+
+def _css_text(text: str) -> str:
+    """Keep only characters that cannot end a string in a style sheet."""
+    return re.sub(r"[^\w .,:·()-]", "", clean(text))[:_FOOTER_LENGTH]
 
 
 def _relative(address: str) -> str:

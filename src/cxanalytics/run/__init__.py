@@ -13,7 +13,7 @@ from cxanalytics.run.parameters import parameters
 
 _HOMES = {"open_run": "handover", "open_study": "study", "run_study": "execute"}
 
-__all__ = ["open_run", "open_study", "parameters", "run_study"]  # noqa: F822
+__all__ = ["open_run", "open_study", "parameters", "run_study"]
 
 
 def __getattr__(name: str) -> Any:

@@ -123,6 +123,11 @@ def merge_history(cells: Sequence[str]) -> dict[str, Any]:
     return {entry.name: entry.default for entry in declared} | check_values(declared, injected)
 
 
+def is_parameters_cell(source: str) -> bool:
+    """Say whether a cell declares or injects parameters."""
+    return source.lstrip().startswith(_INJECTED) or bool(_declared(source))
+
+
 def check_values(declared: Iterable[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     """Hold given values against declared names and types.
 

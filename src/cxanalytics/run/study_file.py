@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -109,6 +109,10 @@ def _value(value: object) -> object:
     return value
 
 
+def _text_entries(value: object) -> object:
+    return [str(entry) for entry in value] if isinstance(value, list) else value
+
+
 ScaleId = Annotated[str, AfterValidator(_scale)]
 Day = Annotated[date, BeforeValidator(_date)]
 Text = Annotated[str, Field(min_length=1)]
@@ -146,14 +150,16 @@ class Asked(Strict):
     phrase: str = ""
     wording: str = ""
     column: Text | None = None
-    changed: list[str] = []
+    changed: Annotated[list[str], BeforeValidator(_text_entries)] = []
+    answers: Annotated[dict[str, float], BeforeValidator(_text_keys)] = {}
+    missing: list[str | int | float] = []
 
 
 class Funnel(Strict):
     """Who was asked and who answered, for the response rates."""
 
-    file: Text | None = None
-    sheet: str | int | None = None
+    file: Text
+    sheet: Text | None = None
     agency: Text = "agency"
     period: Text | None = None
     asked: Text
@@ -164,7 +170,8 @@ class _Questions(Strict):
     questions: dict[str, Asked] = Field(min_length=1)
     outcome: Text
     drivers: list[str] = []
-    case_mix: list[str] = []
+    case_mix: list[str] | dict[str, str] = []
+    case_mix_numbers: list[str] = []
     funnel: Funnel | None = None
 
     @model_validator(mode="after")
@@ -183,7 +190,6 @@ class SimulatedSurvey(_Questions):
     reader: Literal["simulated"]
     seed: int
     world: Text = "default"
-    columns: Columns = Columns(agency="agency")
 
 
 class TableSurvey(_Questions):
@@ -192,9 +198,12 @@ class TableSurvey(_Questions):
     reader: Literal["table"]
     file: Text
     columns: Columns
-    sheet: str | int | None = None
-    encoding: str | None = None
     count: Text | None = None
+    missing: list[str | int | float] = []
+    sheet: Text | None = None
+    encoding: Text = "utf-8"
+    delimiter: Text | None = None
+    date_format: Text | None = None
 
 
 class FevsSurvey(_Questions):
@@ -205,23 +214,24 @@ class FevsSurvey(_Questions):
 
 
 class _SecondSource(Strict):
-    reader: Literal["simulated", "table", "fevs_2018"]
     file: Text | None = None
-    sheet: str | int | None = None
-    encoding: str | None = None
+    sheet: Text | None = None
+    encoding: Text = "utf-8"
     columns: Columns | None = None
 
     @model_validator(mode="after")
     def _a_file_is_read_with_its_columns(self) -> _SecondSource:
-        for key in {"table": ("file", "columns"), "fevs_2018": ("file",)}.get(self.reader, ()):
+        reader = getattr(self, "reader", "")
+        for key in {"table": ("file", "columns"), "fevs_2018": ("file",)}.get(reader, ()):
             if getattr(self, key) is None:
-                raise wrong(f"is required with reader {self.reader!r}.", key=key)
+                raise wrong(f"is required with reader {reader!r}.", key=key)
         return self
 
 
 class StaffSource(_SecondSource):
     """Staff answers: each dimension of morale is made of items."""
 
+    reader: Literal["simulated", "table", "fevs_2018"]
     items: dict[str, list[str]] = Field(min_length=1)
     scale: ScaleId = "likert_1_5"
 
@@ -229,6 +239,7 @@ class StaffSource(_SecondSource):
 class OperationsSource(_SecondSource):
     """Performance of the same units, one row per unit and period."""
 
+    reader: Literal["simulated", "table"]
     performance: Text
     label: Text
     performance_is: Literal["share", "mean", "rate", "cost"] = "share"
@@ -250,9 +261,7 @@ class StudyFile(Strict):
     programme: Text
     publisher: Text
     contact: Text
-    survey: Annotated[
-        SimulatedSurvey | TableSurvey | FevsSurvey, Field(discriminator="reader")
-    ]
+    survey: Annotated[SimulatedSurvey | TableSurvey | FevsSurvey, Field(discriminator="reader")]
     scorecard: list[str] = Field(min_length=1, max_length=SCORECARD_AT_MOST)
     headline: str = ""
     statistic: Literal["positive", "top"] = "positive"

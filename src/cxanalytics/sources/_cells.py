@@ -25,7 +25,7 @@ BLANK = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
 SHOWN = 40
 LISTED = 5
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?")
-_PREFIX = re.compile(r"^\s*\(?([+-]?\d+(?:\.\d+)?)\)?\s*[-–—.:)=]\s*(.*)$", re.DOTALL)
+_PREFIX = re.compile(r"(?:\((?P<inside>\d+)\)|(?P<bare>\d+)\s*[-–—.:)=])\s*(?P<rest>.*)", re.DOTALL)
 
 
 def plain(value: Any) -> str:
@@ -41,7 +41,7 @@ def plain(value: Any) -> str:
             return ""
         return str(int(value)) if float(value).is_integer() else repr(float(value))
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ") if value.time() != datetime.min.time() else f"{value:%Y-%m-%d}"
+        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     return str(value).strip()
 
 
@@ -55,6 +55,11 @@ def key(text: str) -> str:
     """Fold case, spaces and invisible marks, to find names that only look alike."""
     visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", visible).split()).casefold()
+
+
+def rows_text(number: int) -> str:
+    """Write a number of rows."""
+    return f"{count_text(number)} {'row' if number == 1 else 'rows'}"
 
 
 def and_more(number: int) -> str:
@@ -175,19 +180,19 @@ def dates(column: pd.Series, label: str, date_format: str | None) -> NDArray[np.
     DataError
         A cell is no date in that format.
     """
+    nothing = np.datetime64("NaT", "us")
 
     def read(value: Any) -> np.datetime64:
-        if isinstance(value, datetime | date) or plain(value).lower() in BLANK:
-            moment = pd.Timestamp(value) if plain(value) else pd.NaT
+        if plain(value).lower() in BLANK:
+            return nothing
+        if isinstance(value, datetime | date):
+            moment = pd.Timestamp(value)
         elif date_format is None:
             moment = pd.Timestamp(datetime.fromisoformat(plain(value)))
         else:
             moment = pd.Timestamp(datetime.strptime(plain(value), date_format))
-        if moment is not pd.NaT and moment.tzinfo is not None:
-            moment = moment.tz_localize(None)
-        return np.datetime64(moment, "us")
+        return np.datetime64(moment.tz_localize(None).to_pydatetime(), "us")
 
-    nothing = np.datetime64("NaT", "us")
     found, failed = _read_each(column, read, "datetime64[us]", nothing)
     written = "a date such as 2024-04-30" if date_format is None else f"a date like {date_format}"
     advice = " Pass date_format='%d/%m/%Y' where the day comes first." if not date_format else ""
@@ -195,7 +200,9 @@ def dates(column: pd.Series, label: str, date_format: str | None) -> NDArray[np.
     return found
 
 
-def answer(value: Any, scale: Scale, answers: Mapping[str, float], missing: frozenset[str]) -> float:
+def answer(
+    value: Any, scale: Scale, answers: Mapping[str, float], missing: frozenset[str]
+) -> float:
     """Read one answer: a declared code, a number on the scale, or one of its labels.
 
     Parameters
@@ -231,21 +238,31 @@ def answer(value: Any, scale: Scale, answers: Mapping[str, float], missing: froz
     label = scale.read_label(text)
     if label is not None:
         return float(label)
-    parts = _PREFIX.match(text)
+    parts = _PREFIX.fullmatch(text)
     if parts:
-        rest = parts.group(2).strip()
-        if rest in answers:
-            return answers[rest]
-        if rest in missing:
-            return math.nan
-        # A number before unknown words counts only where the scale has no words of its own.
-        if float(parts.group(1)) in scale.answers and float(parts.group(1)) not in set(
-            scale.labels.values()
-        ):
-            return float(parts.group(1))
+        return _prefixed(
+            float(parts["inside"] or parts["bare"]), parts["rest"], scale, answers, missing
+        )
     if text in BLANK:
         return math.nan
     raise ValueError(text)
+
+
+def _prefixed(
+    first: float, rest: str, scale: Scale, answers: Mapping[str, float], missing: frozenset[str]
+) -> float:
+    """Read "5 - Agree": the words decide, because codes may run from best to worst."""
+    if rest in answers:
+        return answers[rest]
+    if rest in missing:
+        return math.nan
+    label = scale.read_label(rest)
+    if label is not None:
+        return float(label)
+    # A number before unknown words counts only where the scale has no word of its own for it.
+    if first in scale.answers and first not in set(scale.labels.values()):
+        return first
+    raise ValueError(rest)
 
 
 def answers_on_scale(
@@ -281,7 +298,7 @@ def answers_on_scale(
         column, lambda value: answer(value, scale, answers, missing), float, math.nan
     )
     labels = f" or a label such as '{next(iter(scale.labels))}'" if scale.labels else ""
-    kinds = column.loc[failed].map(plain).value_counts() if failed.any() else pd.Series(dtype=int)
+    kinds = pd.Series(texts(column.loc[failed]), dtype=object).value_counts()
     listed = ", ".join(f"{show(kind)} ({rows})" for kind, rows in kinds.iloc[:LISTED].items())
     advice = f" Not understood: {listed}." if len(kinds) > 1 else ""
     refuse(

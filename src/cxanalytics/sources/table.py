@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.errors import DataError, ParamsError, did_you_mean, must_be
-from cxanalytics.formats import count as count_text
-from cxanalytics.formats import list_words
-from cxanalytics.scales import Scale, get_scale
+from cxanalytics.errors import DataError
+from cxanalytics.sources._account import account, notices, refuse_duplicates
 from cxanalytics.sources._cells import (
     BLANK,
-    and_more,
     answers_on_scale,
     dates,
     key,
@@ -33,30 +30,22 @@ from cxanalytics.sources._cells import (
     show,
     texts,
 )
-from cxanalytics.sources._files import Grid, read_grid
-from cxanalytics.tables import SURVEY_ROLES, Check, Question, Survey
+from cxanalytics.sources._grid import Grid, read_grid
+from cxanalytics.sources._questions import (
+    Asked,
+    QuestionLike,
+    ask,
+    check_arguments,
+    check_names,
+)
+from cxanalytics.tables import SURVEY_ROLES, Survey
 
-NAMED = ("agency", "department", "unit", "channel", "period")
 ALWAYS_FILLED = ("agency", "period", "psu", "stratum")
-QUESTION_FACTS = ("column", "scale", "label", "wording", "changed", "answers", "missing")
-LISTED = 5
 _YEAR_LAST = re.compile(
     r"^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
     r"|^(q[1-4]|h[12]|w?\d{1,2}|\d{1,2}[/.-]\d{1,2})\W*(19|20)\d\d$",
     re.IGNORECASE,
 )
-
-QuestionLike = Question | Scale | str | Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One question and how its column is read."""
-
-    question: Question
-    column: str
-    answers: Mapping[str, float]
-    missing: frozenset[str]
 
 
 def read_table(
@@ -123,10 +112,11 @@ def read_table(
     ParamsError
         An argument names an unknown role, fact, scale or question.
     """
-    asked = [_asked(name, given, missing) for name, given in questions.items()]
+    asked = [ask(name, given, missing) for name, given in questions.items()]
     mix = dict(case_mix) if isinstance(case_mix, Mapping) else {name: name for name in case_mix}
-    _check_arguments(columns, [entry.question.name for entry in asked], outcome, drivers, mix, count)
-    _check_names(case_mix_numbers, mix, "case_mix_numbers")
+    names = [entry.question.name for entry in asked]
+    check_arguments(columns, names, outcome, drivers, mix, count)
+    check_names(case_mix_numbers, mix, "case_mix_numbers")
     grid = read_grid(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
 
     frame = pd.DataFrame(index=grid.frame.index)
@@ -139,12 +129,11 @@ def read_table(
         frame[entry.question.name] = _read_answers(grid, entry, codes)
     for name, column in mix.items():
         frame[name] = _read_case_mix(grid, name, column, name in case_mix_numbers)
-    _refuse_duplicates(frame, columns)
+    refuse_duplicates(frame, columns)
 
-    names = [entry.question.name for entry in asked]
-    kept, notes = _account(grid, frame, names, count is not None)
-    notes += _notices(frame, columns, codes)
+    kept, notes = account(grid, frame, names, count is not None)
     frame = frame.loc[kept].reset_index(drop=True)
+    notes += notices(frame, columns, codes)
     for role, filler in (("period", ""), ("weight", 1.0)):
         if role not in frame:
             frame[role] = filler
@@ -160,69 +149,6 @@ def read_table(
     )
 
 
-def _asked(name: str, given: QuestionLike, missing: Sequence[str | float]) -> _Asked:
-    common = frozenset(key(plain(code)) for code in missing)
-    if isinstance(given, Question):
-        return _Asked(given, given.name, {}, common)
-    facts = given if isinstance(given, Mapping) else {"scale": given}
-    for fact in facts:
-        if fact not in QUESTION_FACTS:
-            raise ParamsError(must_be(f"questions.{name}", QUESTION_FACTS, fact))
-    if "scale" not in facts:
-        raise ParamsError(f"`questions.{name}` must name its `scale`; got {', '.join(facts)}.")
-    scale = get_scale(facts["scale"])
-    answers = {key(plain(code)): float(value) for code, value in facts.get("answers", {}).items()}
-    for code, value in answers.items():
-        if value not in scale.answers:
-            raise ParamsError(
-                f"`questions.{name}.answers` must lead to {scale.allowed()} (scale {scale.id}); "
-                f"{code!r} leads to {value:g}."
-            )
-    question = Question(
-        name=name,
-        label=facts.get("label", name.replace("_", " ")),
-        scale=scale,
-        wording=facts.get("wording", ""),
-        changed=tuple(str(period) for period in facts.get("changed", ())),
-    )
-    own = frozenset(key(plain(code)) for code in facts.get("missing", ()))
-    return _Asked(question, facts.get("column", name), answers, common | own)
-
-
-def _check_names(given: Sequence[str], known: Sequence[str] | Mapping[str, Any], what: str) -> None:
-    for name in given:
-        if name not in known:
-            raise ParamsError(must_be(what, known, name))
-
-
-def _check_arguments(
-    columns: Mapping[str, str],
-    names: Sequence[str],
-    outcome: str,
-    drivers: Sequence[str],
-    mix: Mapping[str, str],
-    count: str | None,
-) -> None:
-    _check_names(list(columns), SURVEY_ROLES, "columns")
-    if "agency" not in columns:
-        raise ParamsError(
-            "`columns` must say which column holds the agency, such as "
-            f"{{'agency': 'Agency'}}; got {dict(columns)}."
-        )
-    _check_names([outcome], names, "outcome")
-    _check_names(drivers, names, "drivers")
-    if count is not None:
-        for role in ("weight", "respondent"):
-            if role in columns:
-                raise ParamsError(f"`count` and `columns.{role}` exclude each other; got both.")
-    taken = [*SURVEY_ROLES, *names, *mix]
-    for name in [*names, *mix]:
-        if taken.count(name) > 1:
-            raise ParamsError(
-                f"`{name}` must be the name of one thing: a role, a question or a case-mix column."
-            )
-
-
 def _read_role(grid: Grid, role: str, name: str, date_format: str | None) -> Any:
     column = grid.column(name, role)
     label = f"`{role}` (column {show(name)})"
@@ -236,7 +162,12 @@ def _read_role(grid: Grid, role: str, name: str, date_format: str | None) -> Any
         refuse(column, blank, f"{label} must be filled in every row")
     if role == "period":
         _check_period_order(found, label)
-    return pd.array(np.where(blank, None, found).tolist(), dtype="str")
+    return _names(found)
+
+
+def _names(found: NDArray[np.object_]) -> Any:
+    """Text with blanks as missing."""
+    return pd.array([name or None for name in found], dtype="str")
 
 
 def _read_weight(column: pd.Series, label: str) -> NDArray[np.float64]:
@@ -256,7 +187,7 @@ def _read_count(grid: Grid, name: str) -> NDArray[np.float64]:
     return found
 
 
-def _read_answers(grid: Grid, entry: _Asked, codes: dict[str, int]) -> NDArray[np.float64]:
+def _read_answers(grid: Grid, entry: Asked, codes: dict[str, int]) -> NDArray[np.float64]:
     name = entry.question.name
     column = grid.column(entry.column, name)
     found = answers_on_scale(
@@ -277,8 +208,7 @@ def _read_case_mix(grid: Grid, name: str, column_name: str, is_number: bool) -> 
     column = grid.column(column_name, name)
     if is_number:
         return numbers(column, f"`{name}` (column {show(column_name)})")
-    found = texts(column)
-    return pd.array(np.where(found == "", None, found).tolist(), dtype="str")
+    return _names(texts(column))
 
 
 def _check_period_order(found: NDArray[np.object_], label: str) -> None:
@@ -296,85 +226,9 @@ def _check_period_order(found: NDArray[np.object_], label: str) -> None:
         parts = re.split(r"(\d+)", text)
         return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
-    for earlier, later in zip(periods, periods[1:], strict=False):
+    for earlier, later in pairwise(periods):
         if natural(earlier) > natural(later):
             raise DataError(
                 f"{label} must sort in time as text; {show(earlier)} would come before "
                 f"{show(later)}. Write numbers with the same digits, such as '09' and '10'."
             )
-
-
-def _refuse_duplicates(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    if "respondent" not in frame:
-        return
-    within = ["respondent", "period"] if "period" in frame else ["respondent"]
-    again = frame["respondent"].notna() & frame.duplicated(within)
-    if not again.any():
-        return
-    row = frame.loc[again].iloc[0]
-    first = frame.index[(frame[within] == row[within]).all(axis=1)][0]
-    when = f" in period {show(row['period'])}" if "period" in frame else ""
-    raise DataError(
-        f"`respondent` (column {show(columns['respondent'])}) must be unique within a period; "
-        f"{show(row['respondent'])} stands in rows {first} and {row.name}{when}"
-        f"{and_more(int(again.sum()) - 1)}. Where one person may answer more than once, map "
-        "that column to `psu`."
-    )
-
-
-def _account(
-    grid: Grid, frame: pd.DataFrame, names: Sequence[str], counts: bool
-) -> tuple[NDArray[np.bool_], list[Check]]:
-    answered = frame[list(names)].notna().any(axis=1).to_numpy()
-    zero = frame["weight"].to_numpy() == 0 if counts else np.zeros(len(frame), dtype=bool)
-    kept = answered & ~zero
-    if not kept.any():
-        raise DataError(f"'{grid.source}' must hold at least one answer; every row was left out.")
-    read = len(frame) + grid.empty_rows
-    notes = [Check("rows read", None, f"{count_text(read)} rows read from {grid.source}.")]
-    for name, number, why in (
-        ("rows empty", grid.empty_rows, "left out: every cell is empty."),
-        ("rows with count 0", int(zero.sum()), "left out: the count is 0."),
-        ("rows without answer", int((~answered & ~zero).sum()), "left out: no question answered."),
-    ):
-        if number:
-            notes.append(
-                Check(name, None, f"{count_text(number)} {'row' if number == 1 else 'rows'} {why}")
-            )
-    stands = ""
-    if counts:
-        stands = f", which stand for {count_text(frame['weight'].to_numpy()[kept].sum())} answers"
-    notes.append(Check("rows kept", None, f"{count_text(int(kept.sum()))} rows kept{stands}."))
-    return kept, notes
-
-
-def _notices(
-    frame: pd.DataFrame, columns: Mapping[str, str], codes: Mapping[str, int]
-) -> list[Check]:
-    notes = []
-    if codes:
-        most = sorted(codes.items(), key=lambda entry: -entry[1])
-        listed = list_words([f"{show(code)} ({count_text(rows)})" for code, rows in most[:LISTED]])
-        total = count_text(sum(codes.values()))
-        notes.append(Check("missing codes", None, f"{total} answers are missing by code: {listed}."))
-    for role in ("department", "unit", "channel", "respondent", "date"):
-        blank = int(frame[role].isna().sum()) if role in frame else 0
-        if blank:
-            notes.append(
-                Check(f"{role} blank", None, f"{count_text(blank)} rows give no {role}; kept.")
-            )
-    for role in (role for role in NAMED if role in columns):
-        alike = _look_alike(frame[role].dropna().unique())
-        if alike:
-            pairs = list_words([" / ".join(show(name) for name in names) for names in alike[:LISTED]])
-            more = f", and {len(alike) - LISTED} more" if len(alike) > LISTED else ""
-            text = f"Some names of `{role}` differ only in case, spaces or invisible marks: "
-            notes.append(Check(f"{role} names", False, f"{text}{pairs}{more}. They are kept apart."))
-    return notes
-
-
-def _look_alike(names: Sequence[str]) -> list[list[str]]:
-    groups: dict[str, list[str]] = {}
-    for name in sorted(names):
-        groups.setdefault(key(name), []).append(name)
-    return [group for group in groups.values() if len(group) > 1]

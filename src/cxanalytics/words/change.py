@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from cxanalytics.formats import certain, points_range, signed
-from cxanalytics.rules import THRESHOLDS, Thresholds, certainty
+from cxanalytics.rules import FEW, THRESHOLDS, Thresholds, certainty
 
 NO_CHANGE = "no clear change"
 
@@ -56,7 +56,7 @@ def say_change(
     row : Series
         A row of `Benchmark.frame`; without change columns it is a first wave.
     changed : str
-        Name of the wave in which the question's wording changed; "" if it did not.
+        Name of the wave in which the question's wording changed; "" if not known.
     next_update : str
         When the next wave comes, for a first wave.
     thresholds : Thresholds
@@ -67,14 +67,11 @@ def say_change(
     """
     if row["suppressed_reason"] != "":
         return Change(number="", words="", kind="")
-    if changed:
-        words = f"Question changed in {changed}; not comparable"
-        return Change(number="", words=words, kind="")
     change = row.get("change")
-    if change is None or pd.isna(change):
-        return Change(
-            number="", words=_why(row.get("change_reason"), next_update, thresholds), kind=""
-        )
+    if changed or change is None or pd.isna(change):
+        reason = "changed_wording" if changed else row.get("change_reason")
+        words = _why(reason, changed, next_update, thresholds)
+        return Change(number="", words=words, kind="")
     number = signed(100 * change)
     likely = points_range(row["change_low"], row["change_high"])
     for kind, column in (("rise", "p_rise"), ("fall", "p_fall")):
@@ -86,10 +83,11 @@ def say_change(
     return Change(number=number, words=NO_CHANGE, kind="none", range=likely)
 
 
-def _why(reason: object, next_update: str, thresholds: Thresholds) -> str:
-    if isinstance(reason, str) and reason == "few":
+def _why(reason: object, changed: str, next_update: str, thresholds: Thresholds) -> str:
+    if reason == FEW:
         return f"Fewer than {thresholds.wave} answers in one wave; not comparable"
-    if isinstance(reason, str) and reason not in ("", "first_wave"):
-        return "Not comparable with the last wave"
+    if reason == "changed_wording":
+        when = f" in {changed}" if changed else ""
+        return f"Question changed{when}; not comparable"
     later = f" Next: {next_update}" if next_update else ""
     return f"First wave: nothing to compare yet.{later}"

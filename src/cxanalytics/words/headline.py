@@ -11,15 +11,13 @@ from typing import Any
 import pandas as pd
 
 from cxanalytics.formats import count, percent, share_range
-from cxanalytics.rules import HIDDEN, FEW, PLACE_RELIABILITY, THRESHOLDS, Thresholds
+from cxanalytics.rules import FEW, HIDDEN, PLACE_RELIABILITY, THRESHOLDS, Thresholds
 from cxanalytics.words.certainty import say_verdict_clause
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.suppressed import say_suppressed
 
 
-def say_headline(
-    row: pd.Series[Any], *, nouns: Nouns, thresholds: Thresholds = THRESHOLDS
-) -> str:
+def say_headline(row: pd.Series[Any], *, nouns: Nouns, thresholds: Thresholds = THRESHOLDS) -> str:
     """Say the score of an agency and how it compares, in at most 28 words.
 
     Parameters
@@ -37,7 +35,7 @@ def say_headline(
         return _without_score(row, thresholds)
     score = f"{percent(row['estimate'])} of your {nouns.respondents} {nouns.outcome_phrase}"
     if row["verdict"] == "":
-        return f"{score}. {say_suppressed('', thresholds)}"
+        return f"{score}. {say_suppressed('', thresholds=thresholds)}"
     small = row["n_eff"] < thresholds.caution and row["reliability"] < PLACE_RELIABILITY
     if row["verdict"] == "unclear" and small:
         likely = share_range(row["conf_low"], row["conf_high"])
@@ -51,7 +49,7 @@ def _without_score(row: pd.Series[Any], thresholds: Thresholds) -> str:
         return f"{count(row['n'])} answers: too few for a score, so none is shown."
     if reason == HIDDEN:
         return f"Fewer than {thresholds.hide} answers, hidden to protect privacy."
-    return say_suppressed(reason, thresholds, answers=row["n"])
+    return say_suppressed(reason, answers=row["n"], thresholds=thresholds)
 
 
 def say_score_range(row: pd.Series[Any]) -> str:

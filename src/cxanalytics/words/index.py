@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cxanalytics.formats import count, round_half_away
+from cxanalytics.formats import count, number_word
+from cxanalytics.rules import THRESHOLDS
 from cxanalytics.tables import Benchmark
 from cxanalytics.words.grammar import capital, counted, joined, verb
 from cxanalytics.words.nouns import Nouns
+from cxanalytics.words.sureness import say_wrong_calls
 
 _TITLES = {
     "above": "Likely above the typical peer",
@@ -104,25 +106,27 @@ def say_index(benchmark: Benchmark, *, nouns: Nouns) -> str:
         shown = len(benchmark.shown)
         if shown == 0:
             return f"No {one} has enough answers to be shown."
-        return f"{capital(counted(shown, one, many))} {verb(shown, 'has', 'have')} a score; too few to compare."
+        told = capital(counted(shown, one, many))
+        return f"{told} {verb(shown, 'has', 'have')} a score; too few to compare."
     if numbers["unclear"] == total:
         told = counted(total, one, many)
-        return f"{capital(told)} cannot be told apart from the typical {nouns.peer} on {nouns.outcome}."
+        typical = f"the typical {nouns.peer} on {nouns.outcome}"
+        return f"{capital(told)} cannot be told apart from {typical}."
+    compared = "the typical peer"
     phrases = {
-        "above": "likely above",
-        "below": "likely below",
-        "same": "about the same",
-        "unclear": "too close to call",
+        "above": ("likely above", f"likely above {compared}"),
+        "below": ("likely below", f"likely below {compared}"),
+        "same": ("about the same", f"about the same as {compared}"),
+        "unclear": ("too close to call", ""),
     }
-    parts = [
-        f"{counted(number, '', '').strip()} {phrases[kind]}"
-        for kind, number in numbers.items()
-        if number
-    ]
-    return (
-        f"Against the typical {nouns.peer} on {nouns.outcome}, "
-        f"of {counted(total, one, many)}: {joined(parts)}."
-    )
+    parts: list[str] = []
+    for kind, number in numbers.items():
+        if number and not parts:
+            first = f"{capital(counted(number, one, many))} {verb(number)} {phrases[kind][1]}"
+            parts.append(f"{first} on {nouns.outcome}")
+        elif number:
+            parts.append(f"{number_word(number)} {verb(number)} {phrases[kind][0]}")
+    return f"{joined(parts)}."
 
 
 def say_index_answer(benchmark: Benchmark) -> str:
@@ -137,15 +141,29 @@ def say_index_answer(benchmark: Benchmark) -> str:
     str
         One sentence that counts the groups there are.
     """
-    kinds = set(benchmark.shown["verdict"]) - {""}
+    shown = benchmark.shown
+    kinds = set(shown["verdict"]) - {""}
+    overlap = _share_overlapping(shown)
+    why = ": most of their ranges overlap" if overlap > 0.5 else ""
     if len(kinds) < 2:
-        return "Do not read the order of the rows: most likely ranges overlap."
+        return f"Do not read the order of the rows as a ranking{why}."
     groups = counted(len(kinds), "group", "groups")
-    return f"Read the {groups}, not the order inside them: most likely ranges overlap."
+    return f"Read the {groups}, not the order inside them{why}."
+
+
+def _share_overlapping(shown: pd.DataFrame) -> float:
+    """Give the share of pairs whose likely ranges overlap."""
+    low = shown["conf_low"].to_numpy(dtype=float)
+    high = shown["conf_high"].to_numpy(dtype=float)
+    pairs = len(shown) * (len(shown) - 1)
+    if pairs == 0:
+        return 0.0
+    overlapping = (low[:, None] <= high[None, :]) & (low[None, :] <= high[:, None])
+    return float((overlapping.sum() - len(shown)) / pairs)
 
 
 def say_expected_wrong(benchmark: Benchmark) -> str:
-    """Say how many of the calls are expected to be wrong.
+    """Say how many of the calls of a benchmark are expected to be wrong.
 
     Parameters
     ----------
@@ -156,18 +174,7 @@ def say_expected_wrong(benchmark: Benchmark) -> str:
     str
         "" where no call is made.
     """
-    called = benchmark.shown.loc[benchmark.shown["verdict"].isin(["above", "below", "same"])]
-    if called.empty:
-        return ""
-    wrong = float((1 - called["certainty"]).sum())
-    calls = counted(len(called), "call", "calls")
-    rounded = int(round_half_away(wrong))
-    if rounded == 0:
-        return f"Of the {calls} made here, fewer than one is expected to be wrong."
-    return (
-        f"Of the {calls} made here, about {counted(rounded, '', '').strip()} "
-        f"{verb(rounded)} expected to be wrong."
-    )
+    return say_wrong_calls([row for _, row in benchmark.shown.iterrows()])
 
 
 def say_funnel(table: pd.DataFrame, *, nouns: Nouns) -> str:
@@ -186,6 +193,9 @@ def say_funnel(table: pd.DataFrame, *, nouns: Nouns) -> str:
     outside = int(table["outside"].sum())
     if len(table) == 0:
         return f"No {nouns.organization} has enough answers to be compared."
+    if len(table) < THRESHOLDS.funnel:
+        few = f"Fewer than {THRESHOLDS.funnel} {nouns.organizations}"
+        return f"{few}: what is chance and what is real cannot be told apart."
     many = capital(counted(outside, nouns.organization, nouns.organizations))
     first = f"{many} {verb(outside, 'differs', 'differ')} from the average by far more than chance"
     if outside == len(table):

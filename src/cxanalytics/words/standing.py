@@ -159,13 +159,12 @@ def count_clear(benchmark: Benchmark, key: str) -> tuple[int, int]:
         `rules.AHEAD_AT_LEAST`.
     """
     ahead = benchmark.p_ahead
-    if key not in ahead.index:
+    if key not in ahead.columns:
         return 0, 0
     others = [other for other in ahead.index if other != key]
-    return (
-        int((ahead.loc[others, key] >= AHEAD_AT_LEAST).sum()),
-        int((ahead.loc[key, others] >= AHEAD_AT_LEAST).sum()),
-    )
+    above_it = ahead.loc[others, key].to_numpy(dtype=float)
+    below_it = ahead.loc[key, others].to_numpy(dtype=float)
+    return int((above_it >= AHEAD_AT_LEAST).sum()), int((below_it >= AHEAD_AT_LEAST).sum())
 
 
 def count_clear_pairs(benchmark: Benchmark) -> tuple[int, int]:
@@ -180,7 +179,7 @@ def count_clear_pairs(benchmark: Benchmark) -> tuple[int, int]:
     tuple of (int, int)
     """
     ahead = benchmark.p_ahead.to_numpy(dtype=float)
-    p = len(ahead)
+    p = ahead.shape[1]
     return int((ahead >= AHEAD_AT_LEAST).sum()), p * (p - 1) // 2
 
 
@@ -199,7 +198,7 @@ def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -
     str
         For example "Three agencies are clearly ahead of you, and one is clearly behind".
     """
-    if key is None or key not in benchmark.p_ahead.index:
+    if key is None or key not in benchmark.p_ahead.columns:
         clear, pairs = count_clear_pairs(benchmark)
         if pairs == 0:
             return f"There is no pair of {nouns.organizations} to compare"
@@ -210,8 +209,8 @@ def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -
     one, many = nouns.organization, nouns.organizations
     if ahead == behind == 0:
         return f"No {one} is clearly ahead of you or clearly behind"
-    if behind == 0:
-        return f"{capital(counted(ahead, one, many))} {verb(ahead)} clearly ahead of you; none is behind"
     first = f"{capital(counted(ahead, one, many))} {verb(ahead)} clearly ahead of you"
+    if behind == 0:
+        return f"{first}; none is clearly behind"
     second = f"{number_word(behind)} {verb(behind)} clearly behind"
     return f"{first}{';' if ahead == 0 else ', and'} {second}"

@@ -25,7 +25,7 @@ from cxanalytics.rules import (
 
 
 def say_suppressed(
-    reason: str, thresholds: Thresholds = THRESHOLDS, *, answers: float | None = None
+    reason: str, *, answers: float | None = None, thresholds: Thresholds = THRESHOLDS
 ) -> str:
     """Say why a row shows no figures.
 
@@ -33,9 +33,9 @@ def say_suppressed(
     ----------
     reason : str
         One of `rules.SUPPRESSED_REASONS`, or "" where only the peers are too few.
-    thresholds : Thresholds
     answers : float, optional
         Answers of the row. Where they reach the threshold, weighting made them too few.
+    thresholds : Thresholds
 
     Returns
     -------
@@ -62,7 +62,7 @@ def say_suppressed(
     return sentences[reason]
 
 
-def say_base(row: pd.Series[Any], thresholds: Thresholds = THRESHOLDS) -> str:
+def say_base(row: pd.Series[Any], *, thresholds: Thresholds = THRESHOLDS) -> str:
     """Print the number of answers behind a row, as far as it may be known.
 
     Parameters
@@ -86,7 +86,7 @@ def say_base(row: pd.Series[Any], thresholds: Thresholds = THRESHOLDS) -> str:
     return "none" if reason == NOT_ASKED or pd.isna(row["n"]) else count(row["n"])
 
 
-def say_care(row: pd.Series[Any], thresholds: Thresholds = THRESHOLDS) -> str:
+def say_care(row: pd.Series[Any], *, thresholds: Thresholds = THRESHOLDS) -> str:
     """Warn about a score that rests on few answers.
 
     Parameters

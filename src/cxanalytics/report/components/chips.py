@@ -71,7 +71,7 @@ def why(measure: str, entries: Iterable[tuple[str, str]]) -> Markup:
     """
     return fill(
         '<details class="why"><summary>Why?<span class="vh"> {}</span></summary>'
-        '<dl>{}</dl></details>',
+        "<dl>{}</dl></details>",
         measure,
         join(fill("<div><dt>{}</dt><dd>{}</dd></div>", name, text) for name, text in entries),
     )

@@ -73,9 +73,7 @@ def scrolling(content: Markup, *, name: str) -> Markup:
 
 def folded(summary: str, content: Markup, *, css: str = "tbl") -> Markup:
     """Put content behind a summary."""
-    return fill(
-        '<details class="{}"><summary>{}</summary>{}</details>', css, summary, content
-    )
+    return fill('<details class="{}"><summary>{}</summary>{}</details>', css, summary, content)
 
 
 def figure(finding: Finding, *, number: int, numeric: Collection[str] = ()) -> Markup:
@@ -93,7 +91,7 @@ def figure(finding: Finding, *, number: int, numeric: Collection[str] = ()) -> M
     -------
     Markup
     """
-    name = f"Figure {number}"
+    name = f"Figure\u00a0{number}"
     sizes = join(
         fill(
             '<div class="only-{}">{}</div>',

@@ -1,4 +1,4 @@
-"""The table of all measures of one agency: score, typical peer, gap, range, verdict, rank, change."""
+"""The table of all measures of one agency, one row each, all on one scale."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cxanalytics.words import (
     say_base,
     say_care,
     say_change,
+    say_gap,
     say_rank_cell,
     say_suppressed,
     say_verdict,
@@ -55,10 +56,9 @@ def _cell(label: str, content: Markup, css: str = "") -> Markup:
     )
 
 
-def _change_cell(row: pd.Series[Any], *, has_previous: bool) -> Markup:
-    said = say_change(row)
-    if not has_previous or not said.words:
-        return fill('<span class="sub">{}</span>', said.words)
+def _change_cell(row: pd.Series[Any], changed: str) -> Markup:
+    """Print the change since the last wave, or why there is none."""
+    said = say_change(row, changed=changed)
     if not said.number:
         return fill('<span class="sub wrapped">{}</span>', said.words)
     return fill('<b>{}</b> <span class="sub">{}</span>', said.number, said.words)
@@ -82,7 +82,7 @@ def reasons(row: pd.Series[Any], board: Benchmark) -> list[tuple[str, str]]:
         entries += [
             (
                 "Gap to the typical peer",
-                f"{points(row['gap'], 1)} ({points_range(row['gap_low'], row['gap_high'], 1)})",
+                say_gap(row),
             ),
             ("Peers", f"{count(row['peers'])} others; the middle score among them"),
             (
@@ -102,6 +102,7 @@ def _measure_row(
     *,
     compared: bool,
     has_previous: bool,
+    changed: str,
 ) -> Markup:
     """Print one measure."""
     head = fill('<th scope="row" role="rowheader">{}</th>', measure.label)
@@ -109,9 +110,9 @@ def _measure_row(
     if board is None or row["suppressed_reason"] != "":
         columns = 3 + 4 * compared + has_previous
         text = say_suppressed(row["suppressed_reason"], answers=row["n"])
-        base = f" {say_base(row)} answers." if row["suppressed_reason"] == "few" else ""
+        base = f"{say_base(row)} answers." if row["suppressed_reason"] == "few" else ""
         return fill(
-            '<tr class="supp" id="{}" role="row">{}<td role="cell" colspan="{}">{}{}</td></tr>',
+            '<tr class="supp" id="{}" role="row">{}<td role="cell" colspan="{}">{} {}</td></tr>',
             anchor,
             head,
             columns,
@@ -133,11 +134,16 @@ def _measure_row(
     cells.append(_cell("Likely range", bar, "rbc"))
     if compared:
         cells.append(_cell("Against peers", chip(say_verdict(row)), "vd"))
-        cells.append(_cell("Rank", fill("{}", say_rank_cell(row)), "rk"))
+        cells.append(_cell("Rank", fill("{}", _two_lines(row)), "rk"))
     if has_previous:
-        cells.append(_cell("Since last wave", _change_cell(row, has_previous=True), "ch"))
+        cells.append(_cell("Since last wave", _change_cell(row, changed), "ch"))
     cells.append(_cell("", why(measure.label, reasons(row, board)), "whyc"))
     return fill('<tr id="{}" role="row">{}{}</tr>', anchor, head, join(cells))
+
+
+def _two_lines(row: pd.Series[Any]) -> str:
+    """Let a rank range break once, before its second rank."""
+    return say_rank_cell(row).replace(" to ", "\u00a0to ")
 
 
 def _compared_cells(row: pd.Series[Any]) -> list[Markup]:
@@ -149,7 +155,10 @@ def _compared_cells(row: pd.Series[Any]) -> list[Markup]:
         points(row["gap"]).split("\u00a0")[0],
         points_range(row["gap_low"], row["gap_high"]),
     )
-    return [_cell("Typical peer", fill("{}", percent(row["peer"])), "num pe"), _cell("Gap", gap, "gp")]
+    return [
+        _cell("Typical peer", fill("{}", percent(row["peer"])), "num pe"),
+        _cell("Gap", gap, "gp"),
+    ]
 
 
 def scorecard_table(
@@ -182,19 +191,18 @@ def scorecard_table(
             scale,
             compared=compared,
             has_previous=has_previous,
+            changed=facts.changed.get(measure.name, ""),
         )
         for measure, row in zip(facts.measures, rows, strict=True)
     )
     if not shown:
-        return fill(
-            '<table class="score plainscore" role="table"><tbody role="rowgroup">{}</tbody></table>',
-            body,
-        ), scale
+        table = '<table class="score plainscore" role="table"><tbody role="rowgroup">'
+        return fill(table + "{}</tbody></table>", body), scale
     ranked = max((count_ranked(board) for board in boards.values()), default=0)
-    heads = [(facts.nouns.respondents.capitalize() + " who say", ""), ("You", "num")]
+    heads = [("Measure", ""), ("You", "num")]
     heads += [("Typical peer", "num"), ("Gap, points", "")] if compared else []
     heads += [("Likely range", "rbh")]
-    heads += [("Against peers", ""), (f"Rank of {ranked}", "")] if compared else []
+    heads += [("Against peers", ""), (f"Rank of\u00a0{ranked}", "")] if compared else []
     heads += [("Since last wave", "")] if has_previous else []
     cells = join(
         fill(
@@ -206,8 +214,8 @@ def scorecard_table(
     )
     last = Markup('<td role="cell" class="whyc"></td>')
     return fill(
-        '{}<table class="score measures" role="table"><thead role="rowgroup"><tr role="row">{}{}</tr>'
-        '</thead><tbody role="rowgroup">{}</tbody></table>',
+        '{}<table class="score measures" role="table"><thead role="rowgroup"><tr role="row">'
+        '{}{}</tr></thead><tbody role="rowgroup">{}</tbody></table>',
         bar_key("You", "peers") if compared else Markup(""),
         cells,
         last,

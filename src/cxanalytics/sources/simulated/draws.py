@@ -27,7 +27,7 @@ def skewed(rng: np.random.Generator, size: int | tuple[int, ...], sd: float) -> 
 
 def two_groups(rng: np.random.Generator, size: int | tuple[int, ...], sd: float) -> Array:
     """Draw from a mixture of an ordinary and a wide group, mean 0."""
-    wide = np.where(rng.random(size) < 0.15, 2.0, 0.7195)
+    wide = np.where(rng.random(size) < 0.15, 2.0, 0.686)
     return rng.standard_normal(size) * wide * sd
 
 

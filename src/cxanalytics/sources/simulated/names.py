@@ -137,7 +137,7 @@ HOSTILE_NAMES = (
     "<script>alert(1)</script>",
     "=HYPERLINK(1)",
     "\u202ethgir ot tfel\u202c desk",
-    "Name " + "of an agency that never ends " * 10 + "wide",
+    "Names " + "of an agency that never ends " * 10 + "wide",
     "Water & Sewer",
     "Water, Sewer",
     "@SUM(A1)",

@@ -77,7 +77,7 @@ WORLDS: dict[str, World] = {
             "non_proportional",
             "An unresolved need makes detractors but hardly fewer promoters: "
             "no single odds ratio describes it.",
-            spread=0.85,
+            spread=0.7,
         ),
         World(
             "confounded",
@@ -89,7 +89,7 @@ WORLDS: dict[str, World] = {
             driver_pull=0.4,
             outcome_halo=0.55,
             hidden_agency=0.08,
-            hidden_team=0.10,
+            hidden_team=0.14,
         ),
         World(
             "informative_nonresponse",

@@ -1,0 +1,152 @@
+"""Has each agency's score really changed since the wave before?
+
+A bivariate two-wave hierarchy with known sampling variances: regression to the mean is inside
+it, so an unusually high earlier score is expected to fall without any real change. Samples of
+the two waves are taken as independent, which overstates the uncertainty where the same people
+answered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxanalytics.benchmark.variances import smooth_variances
+from cxanalytics.errors import ParamsError
+from cxanalytics.numerics.two_waves import compare_two_waves
+from cxanalytics.rules import DIFFERENCE, DRAWS, FEW, LEVEL, THRESHOLDS
+from cxanalytics.tables import CHANGE_COLUMNS, Check, Estimates
+
+Array = NDArray[np.float64]
+
+FIRST_WAVE = "first_wave"
+CHANGED_WORDING = "changed_wording"
+
+
+def change_columns(
+    scores: Estimates,
+    previous: Estimates,
+    *,
+    shown: Sequence[str],
+    difference: float = DIFFERENCE,
+    draws: int = DRAWS,
+    seed: int,
+    level: float = LEVEL,
+    changed_wording: bool = False,
+) -> tuple[pd.DataFrame, list[Check], dict[str, float | int | str | bool]]:
+    """Return the change columns of a benchmark for every key of `scores`.
+
+    Parameters
+    ----------
+    scores, previous : Estimates
+        The same measure in two waves.
+    shown : sequence of str
+        Keys that may be published in this wave; an earlier wave's small groups are left out too.
+    difference : float
+        Smallest change that matters.
+    draws, seed, level
+        As in `benchmark_scores`.
+    changed_wording : bool
+        The question differs: every reason is "changed_wording".
+
+    Returns
+    -------
+    frame : DataFrame
+        `key change change_low change_high p_rise p_fall change_reason`, and `raw_change`,
+        `expected_change` (foretold by the earlier score alone). The reason is "" where the
+        change is given, else "first_wave", "changed_wording" or "few".
+    checks : list of Check
+    facts : dict
+    """
+    _same_statistic(scores, previous)
+    frame = pd.DataFrame({"key": scores.frame["key"]})
+    for column in (*CHANGE_COLUMNS[:-1], "raw_change", "expected_change"):
+        frame[column] = np.nan
+    frame["change_reason"] = ""
+    is_shown = frame["key"].isin(list(shown))
+    if changed_wording:
+        frame.loc[is_shown, "change_reason"] = CHANGED_WORDING
+        text = "The question changed since the wave before; no change is given."
+        return frame, [Check("change", None, text)], {}
+    pairs = _pairs(scores, previous, shown)
+    seen = frame["key"].isin(previous.frame.loc[previous.frame["estimate"].notna(), "key"])
+    enough = pairs.loc[pairs[["n_now", "n_before"]].min(axis=1) >= THRESHOLDS.wave, "key"]
+    frame.loc[is_shown & ~frame["key"].isin(enough), "change_reason"] = FEW
+    frame.loc[is_shown & ~seen, "change_reason"] = FIRST_WAVE
+    if len(enough) == 0:
+        return frame, [Check("change", False, "No agency has answers enough in both waves.")], {}
+    change, expected, drawn, check, facts = _posterior(pairs, draws, seed)
+    tail = 0.5 * (1.0 - level)
+    low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
+    figures = pd.DataFrame(
+        {
+            "change": change,
+            "change_low": low,
+            "change_high": high,
+            "p_rise": (drawn > difference).mean(axis=0),
+            "p_fall": (drawn < -difference).mean(axis=0),
+            "raw_change": (pairs["now"] - pairs["before"]).to_numpy(),
+            "expected_change": expected,
+        },
+        index=pairs["key"].to_numpy(),
+    ).loc[enough]
+    filled = frame.set_index("key")
+    filled.loc[enough, figures.columns] = figures
+    independent = Check(
+        "independent samples", None, "The two waves are taken as independent samples."
+    )
+    return filled.reset_index(), [check, independent], facts
+
+
+def _same_statistic(scores: Estimates, previous: Estimates) -> None:
+    now, before = (table.facts.get("statistic", "") for table in (scores, previous))
+    if now != before:
+        raise ParamsError(
+            f"`previous` must hold the statistic {now!r}, as `scores`; got {before!r}."
+        )
+
+
+def _pairs(scores: Estimates, previous: Estimates, shown: Sequence[str]) -> pd.DataFrame:
+    """One row per key shown now with at least the ranking minimum of answers in both waves."""
+    parts = []
+    for name, table in (("now", scores), ("before", previous)):
+        part = table.frame.copy()
+        part["n_eff"] = part["n_eff"] if "n_eff" in part else part["n"]
+        large = (part["n"] >= THRESHOLDS.hide) & (part["n_eff"] >= THRESHOLDS.rank)
+        part = part.loc[part["key"].isin(list(shown)) & large & part["estimate"].notna()]
+        part["variance"] = smooth_variances(part, statistic=str(table.facts.get("statistic", "")))
+        part = part[["key", "estimate", "variance", "n_eff"]]
+        parts.append(
+            part.rename(columns={"estimate": name, "variance": f"v_{name}", "n_eff": f"n_{name}"})
+        )
+    return parts[0].merge(parts[1], on="key", validate="one_to_one")
+
+
+def _posterior(
+    pairs: pd.DataFrame, draws: int, seed: int
+) -> tuple[Array, Array, Array, Check, dict[str, float | int | str | bool]]:
+    """Mean, expected change, draws, a check and facts; unpooled with too few agencies."""
+    now, before = pairs["now"].to_numpy(), pairs["before"].to_numpy()
+    v_now, v_before = pairs["v_now"].to_numpy(), pairs["v_before"].to_numpy()
+    if len(pairs) < THRESHOLDS.peers:
+        noise = np.random.default_rng(seed).standard_normal((draws, len(pairs)))
+        change = now - before
+        text = (
+            f"{len(pairs)} agencies in both waves, fewer than {THRESHOLDS.peers}: changes are the "
+            "plain differences, not stabilized."
+        )
+        drawn = change + np.sqrt(v_now + v_before) * noise
+        return change, np.full(len(pairs), np.nan), drawn, Check("change", None, text), {}
+    fit = compare_two_waves(before, now, v_before, v_now)
+    level_sd, change_sd, _ = fit.weight @ fit.nodes
+    facts: dict[str, float | int | str | bool] = {
+        "change_trend": fit.trend,
+        "change_spread": float(change_sd),
+        "level_spread": float(level_sd),
+        "change_agencies": len(pairs),
+    }
+    text = f"Changes are stabilized over {len(pairs)} agencies seen in both waves."
+    return fit.change, fit.expected, fit.draws(draws, seed=seed), Check("change", True, text), facts

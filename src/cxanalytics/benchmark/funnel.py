@@ -1,0 +1,168 @@
+"""Which agencies differ from the average by more than chance, whatever their size?
+
+A funnel plot of shares: limits narrow as answers grow, and are widened by the spread that agencies
+show anyway (overdispersion), so that "outside" means unusual among agencies, not merely different.
+Below ten agencies that spread cannot be estimated and nothing is called outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxanalytics.benchmark.scores import suppression_reasons
+from cxanalytics.errors import ModelError, must_be
+from cxanalytics.numerics.funnel import (
+    INNER,
+    OUTER,
+    Overdispersion,
+    arcsine,
+    overdispersion,
+    share_limits,
+)
+from cxanalytics.rules import THRESHOLDS
+from cxanalytics.tables import Check, Estimates
+
+POINT_COLUMNS = ("key", "n", "n_eff", "share", "z", "z_adjusted", "p_value", "outside", "side")
+CURVE_POINTS = 120
+SHARES = ("positive", "top", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Points and limits of a funnel plot.
+
+    Attributes
+    ----------
+    points : DataFrame
+        `key n n_eff share z z_adjusted p_value outside side`: shown agencies; `outside` by the
+        outer limits at the agency's own number of answers; `side` is "above", "below" or "".
+    limits : DataFrame
+        `n low_outer low_inner high_inner high_outer` on a grid of effective answers.
+    target : float
+        Share at the center: all answers of the shown agencies together.
+    checks : tuple of Check
+    facts : mapping of plain numbers
+    """
+
+    points: pd.DataFrame
+    limits: pd.DataFrame
+    target: float
+    checks: tuple[Check, ...]
+    facts: dict[str, float | int]
+
+
+def benchmark_funnel(scores: Estimates, *, corrected: bool = True) -> Funnel:
+    """Lay a funnel around the shares of the shown agencies.
+
+    Parameters
+    ----------
+    scores : Estimates
+        Shares by agency, with a column `n_eff` where answers are weighted.
+    corrected : bool
+        Correct the overdispersion for winsorizing (see `numerics.funnel`).
+
+    Returns
+    -------
+    Funnel
+
+    Raises
+    ------
+    ModelError
+        When the scores are not shares, or no agency is shown.
+
+    Reference
+    ---------
+    Spiegelhalter (2005), Statistics in Medicine 24(8).
+    """
+    statistic = str(scores.facts.get("statistic", ""))
+    if statistic not in SHARES:
+        raise ModelError(must_be("statistic", SHARES[:2], statistic))
+    shown = (suppression_reasons(scores) == "").to_numpy()
+    frame = scores.frame.loc[shown]
+    if frame.empty:
+        raise ModelError("A funnel needs at least one agency with answers enough to be shown.")
+    share = frame["estimate"].to_numpy(dtype=float)
+    if not ((share >= 0.0) & (share <= 1.0)).all():
+        raise ModelError("A funnel needs shares between 0 and 1.")
+    n_eff = (frame["n_eff"] if "n_eff" in frame else frame["n"]).to_numpy(dtype=float)
+    target = float(n_eff @ share / n_eff.sum())
+    enough = len(frame) >= THRESHOLDS.funnel
+    spread = _spread(share, n_eff, target, corrected) if enough else None
+    tau2 = spread.tau2 if spread else 0.0
+    points = _points(frame, share, n_eff, target, spread)
+    return Funnel(
+        points=points,
+        limits=_limits(n_eff, target, tau2),
+        target=target,
+        checks=(_check(points, len(frame), enough),),
+        facts=_facts(spread, points, target),
+    )
+
+
+def _spread(share: np.ndarray, n_eff: np.ndarray, target: float, corrected: bool) -> Overdispersion:
+    error = 1.0 / (2.0 * np.sqrt(n_eff))
+    return overdispersion(arcsine(share), error, float(arcsine(target)), corrected=corrected)
+
+
+def _points(
+    frame: pd.DataFrame,
+    share: np.ndarray,
+    n_eff: np.ndarray,
+    target: float,
+    spread: Overdispersion | None,
+) -> pd.DataFrame:
+    blank = np.full(len(frame), np.nan)
+    adjusted = spread.z_adjusted if spread else blank
+    low, high = share_limits(target, n_eff, level=OUTER, tau2=spread.tau2 if spread else 0.0)
+    above, below = (share > high) & (spread is not None), (share < low) & (spread is not None)
+    columns = {
+        "key": frame["key"].to_numpy(),
+        "n": frame["n"].to_numpy(dtype=float),
+        "n_eff": n_eff,
+        "share": share,
+        "z": spread.z if spread else blank,
+        "z_adjusted": adjusted,
+        "p_value": 2.0 * norm.sf(np.abs(adjusted)),
+        "outside": above | below,
+        "side": np.select([above, below], ["above", "below"], default=""),
+    }
+    return pd.DataFrame(columns, columns=POINT_COLUMNS)
+
+
+def _limits(n_eff: np.ndarray, target: float, tau2: float) -> pd.DataFrame:
+    n = np.unique(np.round(np.geomspace(THRESHOLDS.rank, 1.1 * n_eff.max(), CURVE_POINTS)))
+    inner = share_limits(target, n, level=INNER, tau2=tau2)
+    outer = share_limits(target, n, level=OUTER, tau2=tau2)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "low_outer": outer[0],
+            "low_inner": inner[0],
+            "high_inner": inner[1],
+            "high_outer": outer[1],
+        }
+    )
+
+
+def _check(points: pd.DataFrame, agencies: int, enough: bool) -> Check:
+    if not enough:
+        text = (
+            f"{agencies} agencies shown; at least {THRESHOLDS.funnel} are needed to tell unusual "
+            "from different, so none is called outside."
+        )
+        return Check("funnel", False, text)
+    text = f"{int(points['outside'].sum())} of {agencies} agencies lie outside the 99.8% limits."
+    return Check("funnel", None, text)
+
+
+def _facts(
+    spread: Overdispersion | None, points: pd.DataFrame, target: float
+) -> dict[str, float | int]:
+    facts: dict[str, float | int] = {"target": target, "outside": int(points["outside"].sum())}
+    if spread is not None:
+        facts |= {"phi_raw": spread.phi_raw, "phi": spread.phi, "tau2": spread.tau2}
+    return facts

@@ -1,0 +1,128 @@
+"""How do charts with one row per name share their layout?
+
+Names on the left, a plot on a common axis in the middle, one column of text on the right. The
+height follows the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from cxanalytics.charts.labels import Box, measure, shorten_all
+from cxanalytics.charts.sheet import Sheet, nice_ticks, px_of, x_axis
+from cxanalytics.charts.style import INK, INK_2, TINT_ABOVE, UNSURE, YOU, Size, font
+
+_TOP_WITH_HEADER, _TOP_WITHOUT = 34.0, 8.0
+_AXIS, _AXIS_LABEL = 28.0, 22.0
+_GAP = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A laid-out ladder, ready for marks.
+
+    Attributes
+    ----------
+    sheet : Sheet
+    ax : Axes
+        Row i of the table is centered on y = i; y grows downwards.
+    plot : Box
+        Of the axes, in px.
+    rows : ndarray of shape (rows,)
+        The y positions.
+    """
+
+    sheet: Sheet
+    ax: Axes
+    plot: Box
+    rows: NDArray[np.float64]
+
+
+def lay_ladder(
+    names: Sequence[str],
+    *,
+    size: Size,
+    limits: tuple[float, float],
+    tick: Callable[[float, bool], str],
+    axis_label: str,
+    column: Sequence[str] = (),
+    column_title: str = "",
+    column_align: str = "left",
+    highlight: int | None = None,
+    reference: tuple[float, str] | None = None,
+    ax: Axes | None = None,
+) -> Ladder:
+    """Lay out names, axis, text column, header and highlight band.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Cleaned, in full; cut here to the width there is.
+    size : Size
+    limits : tuple of (float, float)
+        Of the data axis.
+    tick : callable
+        See `sheet.x_axis`.
+    axis_label : str
+    column : sequence of str
+        Text at the right of each row; empty for none.
+    column_title : str
+    column_align : str
+        "left", or "right" for numbers.
+    highlight : int, optional
+        Row that is banded and bold.
+    reference : tuple of (float, str), optional
+        Where a dark vertical line stands, and its label above the plot.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Ladder
+    """
+    header = bool(column_title) or reference is not None
+    top = _TOP_WITH_HEADER if header else _TOP_WITHOUT
+    bottom = _AXIS + (_AXIS_LABEL if axis_label else 0.0)
+    sheet = Sheet(size, height=top + max(len(names), 1) * size.row + bottom, ax=ax)
+    bold = font(size.label, 600)
+    cut = shorten_all(list(names), bold, min(size.name_limit, 0.48 * sheet.width))
+    left = max((measure(name, bold)[0] for name in cut), default=0.0) + _GAP
+    title_width = measure(column_title, font(size.small))[0]
+    text_width = max((measure(text, bold)[0] for text in column), default=0.0)
+    right = max(text_width, title_width) if column else 0.0
+    column_left = sheet.width - right
+    column_at = sheet.width - 2 if column_align == "right" else column_left
+    plot = Box(left, top, column_left - (1.4 * _GAP if column else 8.0), sheet.height - bottom)
+    axes = sheet.plot(plot, x=limits, y=(max(len(names), 1) - 0.5, -0.5))
+    ticks = nice_ticks(*limits)
+    x_axis(sheet, axes, plot, ticks=ticks, text=tick, label=axis_label)
+    pitch = (plot.bottom - plot.top) / max(len(names), 1)
+    for i, name in enumerate(cut):
+        y = plot.top + (i + 0.5) * pitch
+        yours = i == highlight
+        if yours:
+            band = Box(0.0, y - pitch / 2, sheet.width, y + pitch / 2)
+            sheet.band(band, color=TINT_ABOVE)
+        color, weight = (YOU, 600) if yours else (INK, 400)
+        sheet.text(left - _GAP, y, name, px=size.label, color=color, weight=weight, align="right")
+        if column:
+            shade = YOU if yours else INK_2
+            sheet.text(column_at, y, column[i], color=shade, weight=weight, align=column_align)
+    if column:
+        sheet.text(column_at, top - 14, column_title, px=size.small, align=column_align)
+    if reference is not None:
+        _refer(sheet, axes, plot, reference, end=column_left if column else sheet.width)
+    return Ladder(sheet, axes, plot, np.arange(len(names), dtype=float))
+
+
+def _refer(sheet: Sheet, ax: Axes, plot: Box, reference: tuple[float, str], *, end: float) -> None:
+    at, label = reference
+    ax.axvline(at, color=UNSURE, linewidth=1.3, zorder=1.5, label=label)
+    half = measure(label, font(sheet.size.small))[0] / 2
+    x, _ = px_of(ax, sheet, at, 0)
+    x = min(max(x, half), end - half - 8)
+    sheet.text(x, plot.top - 14, label, px=sheet.size.small, align="center")

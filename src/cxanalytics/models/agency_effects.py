@@ -1,0 +1,204 @@
+"""What share of positive answers would each agency get from the same people?
+
+Case-mix standardization by g-computation: a model of the positive answer on the case mix with an
+intercept per agency, then each agency's predicted share averaged over all people in the survey.
+Only what an agency cannot choose belongs in the case mix. The model is of the published cut
+alone, so that without case mix an agency's share is exactly the one observed. Errors are
+clustered by sampling unit: these agencies are the population, not a sample of agencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.special import expit, logit
+
+from cxanalytics.errors import ModelError
+from cxanalytics.models.answers import AnswerRows, agencies_in_words, answer_rows, refuse_few_events
+from cxanalytics.models.sampling import weights_and_counts
+from cxanalytics.numerics.standardize import group_shares_above
+from cxanalytics.rules import LEVEL
+from cxanalytics.tables import Check, Estimates, Survey
+
+Floats = NDArray[np.float64]
+
+SUPPORT = 0.80
+"""Share of an agency's people that must resemble people elsewhere."""
+
+SUPPORT_TAIL = 0.01
+"""Share cut off at each end of the other agencies' people when resemblance is judged."""
+
+
+def fit_agency_effects(
+    survey: Survey,
+    *,
+    case_mix: Sequence[str] | None = None,
+    period: str | None = None,
+    statistic: str = "positive",
+    link: str = "logit",
+    level: float = LEVEL,
+) -> Estimates:
+    """Estimate each agency's share of positive answers if all served the same people.
+
+    Parameters
+    ----------
+    survey : Survey
+    case_mix : sequence of str, optional
+        Columns an agency cannot choose; the survey's own by default.
+    period : str, optional
+        One wave; by default all waves, each with its own level.
+    statistic : {"positive", "top"}
+        Which outcome answers count.
+    link : {"logit", "probit", "cloglog", "loglog", "cauchit"}
+    level : float
+        Probability content of the intervals.
+
+    Returns
+    -------
+    Estimates
+        A row per agency with an answer, by name: `estimate` is the standardized share, `raw` the
+        observed one, `n_eff` Kish's effective number, `support` the share of its people that
+        resemble people elsewhere. Agencies the model leaves out (too few answers, all or none
+        positive, too different people) have `n` and no figures. Joint covariance in the same order,
+        NaN for those left out.
+
+    Raises
+    ------
+    DataError, ParamsError
+        A column, wave or statistic that does not exist.
+    ModelError
+        Fewer than two agencies, or fewer than 10 positive or 10 other answers per parameter.
+
+    Assumes
+    -------
+    Case mix acts alike in all agencies and is recorded alike. The mix people are standardized to is
+    taken as fixed.
+
+    Reference
+    ---------
+    Robins (1986); Binder (1983); methods.md#recommendation.
+    """
+    mix = tuple(survey.case_mix if case_mix is None else case_mix)
+    every = answer_rows(survey, drivers=(), case_mix=mix, period=period, statistic=statistic)
+    rows = every.without_unanimous(every.positive)
+    if len(rows.agencies) < 2:
+        raise ModelError(
+            f"Standardized shares need at least 2 agencies with both kinds of answer; "
+            f"got {len(rows.agencies)}."
+        )
+    refuse_few_events(rows, rows.design.shape[1] + len(rows.agencies))
+    fit = rows.fit(rows.positive, link=link, cluster="respondent", agency_effects=True)
+    weights, counts = weights_and_counts(rows.survey)
+    mass = counts if weights is None else weights
+    shares, gradient = group_shares_above(fit, rows.design, cut=1, mass=mass)
+    covariance = gradient @ fit.covariance @ gradient.T
+    support = _support(rows, rows.design.astype(float) @ fit.coefficients)
+    outside = support < SUPPORT
+    shares[outside], covariance[outside, :], covariance[:, outside] = np.nan, np.nan, np.nan
+    frame = _observed(survey, every, period)
+    table, joint = _placed(frame, rows, shares, covariance, support)
+    error = np.sqrt(np.diag(joint))
+    half = stats.t.ppf(0.5 + level / 2.0, fit.degrees_of_freedom) * error
+    half = half / (table["estimate"] * (1.0 - table["estimate"])).to_numpy()
+    center = logit(table["estimate"].to_numpy())
+    table["std_error"] = error
+    table["conf_low"], table["conf_high"] = expit(center - half), expit(center + half)
+    scale = survey.question(survey.outcome).scale
+    cut_label = scale.cut_label if statistic == "positive" else scale.top_label
+    columns = [
+        "key",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+        "n",
+        "n_eff",
+        "raw",
+        "support",
+    ]
+    return Estimates(
+        frame=table[columns],
+        quantity=f"Share answering {cut_label}, standardized to the same people",
+        level=level,
+        covariance=joint,
+        checks=(*survey.notes, *rows.checks, *_checks(every, rows, outside, mix)),
+        facts={
+            "outcome": survey.outcome,
+            "measure": survey.outcome,
+            "statistic": statistic,
+            "period": period or "",
+            "case_mix": ", ".join(mix),
+            "link": link,
+            "n": fit.n,
+            "agencies": int((~outside).sum()),
+        },
+    )
+
+
+def _observed(survey: Survey, rows: AnswerRows, period: str | None) -> pd.DataFrame:
+    """Count answers per agency, and take the observed share where the agency is shown."""
+    wave = survey if period is None else survey.in_period(period)
+    answered = wave.answers(survey.outcome)
+    people = answered["weight"] if survey.counts else pd.Series(1.0, index=answered.index)
+    n = people.groupby(answered["agency"]).sum().sort_index()
+    used = rows.survey.frame[["agency", "weight"]].assign(positive=rows.positive)
+    used["hit"], used["square"] = used["weight"] * used["positive"], used["weight"] ** 2
+    sums = used.groupby("agency")[["weight", "hit", "square"]].sum().reindex(n.index)
+    n_eff = sums["weight"] if survey.counts else sums["weight"] ** 2 / sums["square"]
+    return pd.DataFrame(
+        {"key": n.index.astype(str), "n": n, "n_eff": n_eff, "raw": sums["hit"] / sums["weight"]}
+    ).reset_index(drop=True)
+
+
+def _placed(
+    frame: pd.DataFrame, rows: AnswerRows, shares: Floats, covariance: Floats, support: Floats
+) -> tuple[pd.DataFrame, Floats]:
+    place = {key: position for position, key in enumerate(frame["key"])}
+    at = np.array([place[agency] for agency in rows.agencies])
+    table = frame.assign(estimate=np.nan, support=np.nan)
+    table.loc[at, "estimate"], table.loc[at, "support"] = shares, support
+    joint = np.full((len(frame), len(frame)), np.nan)
+    joint[np.ix_(at, at)] = covariance
+    return table, joint
+
+
+def _support(rows: AnswerRows, predictor: Floats) -> Floats:
+    """Share of each agency's people within the central range of the people of the others."""
+    support = np.ones(len(rows.agencies))
+    if not rows.design.shape[1]:
+        return support
+    order = np.argsort(predictor, kind="stable")
+    value, agency, people = predictor[order], rows.agency[order], rows.people[order]
+    for place in range(len(rows.agencies)):
+        own = agency == place
+        reached = np.cumsum(np.where(own, 0.0, people))
+        reached /= reached[-1]
+        low, high = value[np.searchsorted(reached, [SUPPORT_TAIL, 1.0 - SUPPORT_TAIL])]
+        near = (value[own] >= low - 1e-12) & (value[own] <= high + 1e-12)
+        support[place] = people[own] @ near / people[own].sum()
+    return support
+
+
+def _checks(
+    every: AnswerRows, rows: AnswerRows, outside: NDArray[np.bool_], mix: Sequence[str]
+) -> list[Check]:
+    checks = []
+    text = (
+        f"Standardized for {', '.join(mix)}." if mix else "There is no case mix to standardize for."
+    )
+    checks.append(Check("case_mix", None, text))
+    unanimous = len(every.agencies) - len(rows.agencies)
+    if unanimous:
+        count = agencies_in_words(unanimous)
+        text = f"No standardized share, with all or no positive answers: {count}."
+        checks.append(Check("unanimous_agencies", None, text))
+    text = (
+        f"Not standardized, because fewer than {SUPPORT:.0%} of its people resemble those of the "
+        f"others: {agencies_in_words(int(outside.sum()))}."
+    )
+    checks.append(Check("common_support", not outside.any(), text))
+    return checks

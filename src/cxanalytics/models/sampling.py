@@ -1,0 +1,41 @@
+"""Which columns of a survey say how its respondents were drawn?
+
+Weights, counts, sampling units and strata as the numerics want them. Counts are respondents;
+weights are not. Where no sampling units are named but people answered more than once, each
+person is one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxanalytics.tables import Survey
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def weights_and_counts(survey: Survey) -> tuple[Floats | None, Floats | None]:
+    """Give sampling weights (None where all are equal) and counts (None where rows are people)."""
+    weight = survey.frame["weight"].to_numpy(dtype=float)
+    if survey.counts:
+        return None, weight
+    return (None if np.ptp(weight) == 0 else weight), None
+
+
+def role_codes(frame: pd.DataFrame, role: str) -> Integers | None:
+    """Number the values of one role from 0; None where the survey has no such column."""
+    if role not in frame.columns:
+        return None
+    return np.asarray(pd.factorize(frame[role], use_na_sentinel=False)[0], dtype=np.int64)
+
+
+def sampling_units(frame: pd.DataFrame) -> Integers | None:
+    """Number the sampling units; None where every row is one."""
+    if "psu" in frame.columns:
+        return role_codes(frame, "psu")
+    if "respondent" in frame.columns and frame["respondent"].duplicated().any():
+        return role_codes(frame, "respondent")
+    return None

@@ -1,0 +1,144 @@
+"""Which units differ by more than chance, given how many answers they have?
+
+Spiegelhalter (2005, Statistics in Medicine 24(8)) with the arcsine transformation for shares,
+additive overdispersion from winsorized z-scores, and exact interpolated binomial limits for
+small numbers. Winsorizing 10 percent in each tail lowers the mean square of a standard normal
+to .679, so the overdispersion factor is divided by that; without the division the spread is
+about halved and limits are too tight (kept as an option, because other software does it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom, norm
+
+from cxanalytics.errors import ModelError
+
+Array = NDArray[np.float64]
+
+WINSORIZE = 0.10
+WINSORIZED_SQUARE = 0.679
+EXACT_BELOW = 50
+FEWEST_UNITS = 10
+INNER, OUTER = 0.95, 0.998
+
+
+@dataclass(frozen=True, slots=True)
+class Overdispersion:
+    """Spread beyond chance.
+
+    Attributes
+    ----------
+    phi_raw, phi : mean squared z-score before, and (corrected) after winsorizing.
+    cuts : winsorizing quantiles.
+    tau2 : variance between units on the transformed scale.
+    z : (G,) naive z-scores; `z_adjusted`: with `tau2` added to their variance.
+    """
+
+    phi_raw: float
+    phi: float
+    cuts: tuple[float, float]
+    tau2: float
+    z: Array
+    z_adjusted: Array
+
+
+def overdispersion(
+    y: ArrayLike, std_error: ArrayLike, target: float, *, corrected: bool = True
+) -> Overdispersion:
+    """Return additive overdispersion of transformed scores around a target.
+
+    Parameters
+    ----------
+    y, std_error : (G,) transformed scores and their standard errors.
+    target : transformed target.
+    corrected : divide by .679 for winsorizing; False reproduces FunnelPlotR.
+
+    Raises
+    ------
+    ModelError
+        With fewer than ten units.
+    """
+    y, s = np.asarray(y, dtype=float), np.asarray(std_error, dtype=float)
+    if len(y) < FEWEST_UNITS:
+        raise ModelError(f"`y` must hold at least {FEWEST_UNITS} units; got {len(y)}.")
+    z = (y - target) / s
+    low, high = np.quantile(z, [WINSORIZE, 1.0 - WINSORIZE])
+    phi = float(np.mean(np.square(np.clip(z, low, high))))
+    phi /= WINSORIZED_SQUARE if corrected else 1.0
+    weight = 1.0 / np.square(s)
+    i = len(y)
+    excess = i * phi - (i - 1)
+    tau2 = max(0.0, excess / (weight.sum() - np.square(weight).sum() / weight.sum()))
+    return Overdispersion(
+        phi_raw=float(np.mean(np.square(z))),
+        phi=phi,
+        cuts=(float(low), float(high)),
+        tau2=float(tau2),
+        z=z,
+        z_adjusted=(y - target) / np.sqrt(np.square(s) + tau2),
+    )
+
+
+def arcsine(share: ArrayLike) -> Array:
+    """Return ``arcsin(sqrt(share))``, whose standard error is ``1 / (2 sqrt(n))``."""
+    return np.asarray(np.arcsin(np.sqrt(np.clip(np.asarray(share, dtype=float), 0.0, 1.0))))
+
+
+def from_arcsine(angle: ArrayLike) -> Array:
+    """Return the share of an angle, held between 0 and 1."""
+    return np.asarray(np.square(np.sin(np.clip(np.asarray(angle, float), 0.0, 0.5 * np.pi))))
+
+
+def exact_limits(target: float, n: ArrayLike, *, level: float) -> tuple[Array, Array]:
+    """Return interpolated exact binomial limits of a share (Spiegelhalter 2005, appendix A.1.1).
+
+    With ``r`` the smallest count of cumulative probability p or more, the limit is
+    ``(r - a) / n`` where ``a = (F(r) - p) / (F(r) - F(r - 1))``.
+
+    Parameters
+    ----------
+    target : share under the null.
+    n : (K,) numbers of answers, rounded to whole ones.
+    level : probability between the limits.
+    """
+    n = np.maximum(np.round(np.asarray(n, dtype=float)), 1.0)
+    out = []
+    for p in (0.5 * (1.0 - level), 0.5 * (1.0 + level)):
+        r = binom.ppf(p, n, target)
+        at, before = binom.cdf(r, n, target), binom.cdf(r - 1, n, target)
+        out.append(np.clip((r - (at - p) / (at - before)) / n, 0.0, 1.0))
+    return out[0], out[1]
+
+
+def share_limits(
+    target: float, n: ArrayLike, *, level: float, tau2: float = 0.0
+) -> tuple[Array, Array]:
+    """Return funnel limits of a share at each number of answers.
+
+    From 50 answers the arcsine approximation; below, the exact limits. Overdispersion is added to
+    the squared distance from the target on the arcsine scale in both.
+
+    Parameters
+    ----------
+    target : share at the center.
+    n : (K,) effective numbers of answers.
+    level : probability between the limits.
+    tau2 : overdispersion on the arcsine scale.
+    """
+    n = np.asarray(n, dtype=float)
+    z = float(norm.ppf(0.5 + 0.5 * level))
+    center = float(arcsine(target))
+    distance = z / (2.0 * np.sqrt(n))
+    below, above = distance.copy(), distance.copy()
+    small = n < EXACT_BELOW
+    if small.any():
+        low, high = exact_limits(target, n[small], level=level)
+        below[small], above[small] = center - arcsine(low), arcsine(high) - center
+    extra = z * z * tau2
+    low_angle = center - np.sqrt(np.square(below) + extra)
+    high_angle = center + np.sqrt(np.square(above) + extra)
+    return from_arcsine(low_angle), from_arcsine(high_angle)

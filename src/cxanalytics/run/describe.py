@@ -1,0 +1,154 @@
+"""What does a page say about its study, besides the scores?
+
+Nothing here reads a clock or an answer of a respondent.
+"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from cxanalytics.report import Measure, PageFacts
+from cxanalytics.run import handover, keys
+from cxanalytics.run.places import notebooks
+from cxanalytics.run.resolve import StudyFolder, source_names
+from cxanalytics.scales import get_scale
+
+if TYPE_CHECKING:
+    from cxanalytics.run.study import Study
+
+_DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
+
+
+def measures(study: Study) -> tuple[Measure, ...]:
+    """Name the rows of the scorecard, the headline first.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    tuple of Measure
+    """
+    asked = study.file.survey.questions
+    positive = study.file.statistic == "positive"
+    made = []
+    for name in dict.fromkeys([study.headline, *study.file.scorecard]):
+        scale = get_scale(asked[name].scale)
+        made.append(
+            Measure(
+                name=name,
+                label=asked[name].label,
+                phrase=asked[name].phrase,
+                cut_label=scale.cut_label if positive else scale.top_label,
+                wording=asked[name].wording,
+            )
+        )
+    return tuple(made)
+
+
+def page_facts(
+    study: Study, *, kind: str, agency: str = "", period: str = "", **more: Any
+) -> PageFacts:
+    """Describe a page; see `Study.facts`.
+
+    Parameters
+    ----------
+    study : Study
+    kind, agency, period : str
+    **more
+        Further fields of PageFacts.
+
+    Returns
+    -------
+    PageFacts
+    """
+    file, told = study.file, handover.run_context()
+    wave = period or study.params.get("period") or max(file.waves, default="")
+    previous = max((name for name in file.waves if name < wave), default="")
+    made_by = told.get("run_id") or run_id(study.source)
+    given: dict[str, Any] = {
+        "title": agency or file.title,
+        "kind": kind,
+        "programme": file.programme,
+        "wave": wave,
+        "dates": file.waves.get(wave, wave),
+        "publisher": file.publisher,
+        "contact": file.contact,
+        "simulated": file.simulated,
+        "notice": file.notice,
+        "nouns": file.nouns,
+        "measures": study.measures,
+        "run_id": made_by,
+        "input_hash": told.get("input_hash") or input_hash(study.source),
+        "versions": versions(),
+        "parameters": dict(study.params),
+        "site": file.site,
+        "next_update": file.dates.next_update,
+        "source": source_names(study.source),
+        "data_cut": file.dates.data_cut,
+        "produced": file.dates.produced,
+        "previous": previous,
+        "changed": _changed(study, previous, wave),
+        # An agency's page is forwarded alone: it links to the others only on a site.
+        "home": "index.html" if kind == "appendix" else file.site,
+        "pages": study.pages() if kind == "index" else {},
+        "appendix": "appendix.html" if kind == "index" and "10_appendix" in notebooks() else "",
+        # By name: a page carries no path of the machine that made it.
+        "command": f"cxanalytics run {study.name}",
+        "citation": _citation(study, made_by),
+    }
+    return PageFacts(**given | more)
+
+
+def _changed(study: Study, previous: str, wave: str) -> dict[str, str]:
+    """Find the measures whose wording changed after the previous wave, and when."""
+    asked = study.file.survey.questions
+    since = {
+        name: [period for period in asked[name].changed if previous < period <= wave]
+        for name in (measure.name for measure in study.measures)
+    }
+    return {name: max(periods) for name, periods in since.items() if previous and periods}
+
+
+def _citation(study: Study, made_by: str) -> str:
+    file = study.file
+    day = file.dates.produced or file.dates.data_cut
+    lines = [
+        f"@techreport{{{study.name}",
+        f"  title = {{{file.title}}}",
+        f"  institution = {{{file.publisher}}}",
+        *([f"  year = {{{day.year}}}"] if day else []),
+        f"  note = {{{file.programme}; cxanalytics {version('cxanalytics')}, run {made_by}}}",
+    ]
+    return ",\n".join(lines) + "\n}"
+
+
+def run_id(study: StudyFolder) -> str:
+    """Digest what a run is made of: notebooks, package, study and input files.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    str
+        The same on every page of the run.
+    """
+    books = {name: keys.notebook_digest(path) for name, path in notebooks().items()}
+    own = {path.name: keys.file_digest(path) for path in sorted(study.folder.glob("*.yaml"))}
+    parts = [books, keys.package_digest(), own, study.input_digests()]
+    return keys.digest(parts)[: keys.KEY_LENGTH]
+
+
+def input_hash(study: StudyFolder) -> str:
+    """Digest the input files, or the simulated world and its seed."""
+    return keys.digest([study.input_digests(), source_names(study)])[: keys.KEY_LENGTH]
+
+
+def versions() -> dict[str, str]:
+    """Give the versions that decide the figures."""
+    return {name: version(name) for name in _DECISIVE} | {"Python": platform.python_version()}

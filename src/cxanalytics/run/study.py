@@ -1,0 +1,293 @@
+"""What does a notebook hold when it works on a study?
+
+A Study reads its sources, names its measures, hands results over and describes pages. Nothing is
+read before it is asked for: the pages load results and never open answers of respondents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxanalytics.errors import ParamsError, must_be
+from cxanalytics.formats import slugs
+from cxanalytics.run import by_hand, handover
+from cxanalytics.run.keys import SCORES
+from cxanalytics.run.places import find_study, notebooks, output_folder
+from cxanalytics.run.resolve import StudyFolder, read_study
+from cxanalytics.run.study_file import StudyFile
+from cxanalytics.store import Result, Table, read_result
+from cxanalytics.words.nouns import Nouns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxanalytics.report import Measure, PageFacts
+    from cxanalytics.rules import Thresholds
+    from cxanalytics.sources.simulated import SimulatedGovernment
+    from cxanalytics.tables import Benchmark, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study, opened by a notebook or a script.
+
+    Attributes
+    ----------
+    name : str
+    folder : Path
+        Where its study.yaml lies.
+    output : Path
+        Where its results and pages go.
+    params : mapping of str to value
+        The parameters of the notebook, without `study` and `output`.
+    source : StudyFolder
+        What study.yaml says, with its lines.
+    """
+
+    name: str
+    folder: Path
+    output: Path
+    params: Mapping[str, Any]
+    source: StudyFolder = field(repr=False)
+
+    @property
+    def file(self) -> StudyFile:
+        """What study.yaml says, checked."""
+        return self.source.file
+
+    @property
+    def nouns(self) -> Nouns:
+        """Respondents, organizations and outcome in the study's words."""
+        return self.file.nouns
+
+    @property
+    def difference(self) -> float:
+        """The smallest difference that matters, as a share."""
+        return self.file.difference_points / 100
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The thresholds of this study: the built-in ones, or higher."""
+        return self.file.thresholds
+
+    @property
+    def peers(self) -> list[str] | None:
+        """Agencies that serve as peers; None for all."""
+        return None if self.file.peers.members == "all" else list(self.file.peers.members)
+
+    @property
+    def items(self) -> dict[str, list[str]]:
+        """Staff items by dimension of morale; empty without a staff survey."""
+        return dict(self.file.staff.items) if self.file.staff else {}
+
+    @property
+    def headline(self) -> str:
+        """Name of the question that the page opens with."""
+        return self.file.headline or self.file.survey.outcome
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The rows of the scorecard, the headline first."""
+        from cxanalytics.run.describe import measures
+
+        return measures(self)
+
+    def survey(self) -> Survey:
+        """Read the survey."""
+        from cxanalytics.run.read import read_survey
+
+        return read_survey(self.source)
+
+    def staff(self) -> Survey:
+        """Read the staff answers; the questions are the items of every dimension."""
+        from cxanalytics.run.read import read_staff
+
+        return read_staff(self.source)
+
+    def operations(self) -> pd.DataFrame:
+        """Read the performance of units: agency, unit and period, and the measures."""
+        from cxanalytics.run.read import read_operations
+
+        return read_operations(self.source)
+
+    def government(self) -> SimulatedGovernment:
+        """Read the simulated government with its truth; only in a simulated study."""
+        from cxanalytics.run.read import read_government
+
+        return read_government(self.source)
+
+    def response(self) -> pd.DataFrame | None:
+        """Read how many were asked and answered, by agency and period; None when not known."""
+        from cxanalytics.run.read import read_response
+
+        return read_response(self.source)
+
+    def save(self, step: str, *, facts: Mapping[str, Any] | None = None, **tables: Table) -> str:
+        """Hand tables over to later notebooks.
+
+        Parameters
+        ----------
+        step : str
+            Name of this notebook, such as "04_benchmark".
+        facts : mapping, optional
+            Plain values beside the tables.
+        **tables : Estimates, Benchmark or DataFrame
+
+        Returns
+        -------
+        str
+            What was saved, for the cell to show.
+
+        Raises
+        ------
+        ParamsError
+            There is no such notebook.
+        """
+        if step not in notebooks():
+            raise ParamsError(must_be("step", notebooks(), step))
+        told = handover.run_context()
+        if told.get("step") == step:
+            record: dict[str, Any] = {"key": told["key"], "overrides": told["overrides"]}
+        else:
+            record = by_hand.record(self.source, step, params=self.params, output=self.output)
+        handover.save_step(self.output, step, tables=tables, facts=facts or {}, **record)
+        return f"{step}: {', '.join(tables)}"
+
+    def load(self, step: str) -> Result:
+        """Load the tables of an earlier notebook.
+
+        Parameters
+        ----------
+        step : str
+            Such as "04_benchmark".
+
+        Returns
+        -------
+        Result
+            A mapping of table names to tables, with `.facts`.
+
+        Raises
+        ------
+        ParamsError
+            The step has not been run, or not with the study, notebook, package and data of now;
+            the message names the command. On the simulated study it is run instead.
+        """
+        if step not in notebooks():
+            raise ParamsError(must_be("step", notebooks(), step))
+        found = handover.current(self.output, step)
+        told = handover.run_context()
+        wanted = (
+            told["keys"].get(step)
+            if told
+            else by_hand.key_of(self.source, step, output=self.output)
+        )
+        if not found or found["key"] != wanted:
+            why = "is out of date" if found else "has not been run"
+            by_hand.run_missing(self.source, step, why, output=self.output)
+            found = handover.current(self.output, step)
+        return read_result(handover.step_folder(self.output, step) / found["key"])
+
+    def facts(self, *, kind: str, agency: str = "", period: str = "", **more: Any) -> PageFacts:
+        """Describe a page.
+
+        Parameters
+        ----------
+        kind : str
+            "agency", "index" or "appendix".
+        agency : str
+            The agency of the page, for kind "agency".
+        period : str
+            The wave; the parameter `period` or the last of `waves` when empty.
+        **more
+            Further fields of PageFacts, such as `response_rates`, `checks` or `caveats`.
+
+        Returns
+        -------
+        PageFacts
+        """
+        from cxanalytics.run.describe import page_facts
+
+        return page_facts(self, kind=kind, agency=agency, period=period, **more)
+
+    @property
+    def agencies(self) -> list[str]:
+        """Agencies that are shown, in alphabetical order; from the results of the benchmark."""
+        board = self.board
+        return sorted(board.shown["key"].astype(str))
+
+    @property
+    def board(self) -> Benchmark:
+        """The benchmark of the headline measure."""
+        return headline_board(self.load(SCORES), self.headline)
+
+    def pages(self) -> dict[str, str]:
+        """Give the address of each agency's page, relative to the index."""
+        names = slugs(self.board.frame["key"].astype(str))
+        made = handover.run_context().get("pages")
+        linked = self.agencies if made is None else made
+        return {name: f"agencies/{names[name]}.html" for name in linked}
+
+
+def open_study(study: str = "simulated", *, output: str = "", **params: Any) -> Study:
+    """Open a study.
+
+    Parameters
+    ----------
+    study : str
+        Its name, or its folder.
+    output : str
+        Folder for results and pages; see `places.output_folder` when empty.
+    **params
+        The other parameters of the notebook: `open_study(**parameters())`.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    ParamsError
+        There is no such study, or its study.yaml is wrong.
+    """
+    told = handover.run_context()
+    if told:
+        if study != told["study"]:
+            raise ParamsError(
+                f"`study` must be {told['study']!r} in this run; the notebook opens {study!r}. "
+                "It must declare `study` in its parameters."
+            )
+        folder, place = told["folder"], Path(told["output"])
+    else:
+        folder = str(find_study(study))
+        place = output_folder(Path(folder).name, output)
+    source = read_study(folder)
+    return Study(source.name, source.folder, place, params, source)
+
+
+def headline_board(result: Result, headline: str) -> Benchmark:
+    """Find the benchmark of the headline measure among the tables of a step.
+
+    Parameters
+    ----------
+    result : Result
+    headline : str
+        Name of the measure.
+
+    Returns
+    -------
+    Benchmark
+
+    Raises
+    ------
+    ParamsError
+        There is none.
+    """
+    boards = result.benchmarks()
+    if headline not in boards:
+        raise ParamsError(
+            f"{SCORES} must save a Benchmark named `{headline}`; it saved {', '.join(result)}."
+        )
+    return boards[headline]

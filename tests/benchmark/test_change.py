@@ -1,0 +1,111 @@
+"""Change since the wave before."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cxanalytics.benchmark import benchmark_scores, change_columns
+from cxanalytics.errors import ParamsError
+
+
+def _two(made_up, *, change=0.0, units=20, sizes=None):
+    truth, n = made_up.truth_and_sizes(units)
+    n = n if sizes is None else np.asarray(sizes)
+    return (
+        made_up.scores(np.clip(truth + change, 0.01, 0.99), n, seed=1),
+        made_up.scores(truth, n, seed=2),
+        n,
+    )
+
+
+def test_a_common_rise_is_found(made_up):
+    now, before, _ = _two(made_up, change=0.10)
+    frame = benchmark_scores(now, previous=before, seed=3).frame
+    assert (frame["p_rise"] > 0.8).mean() > 0.9
+    assert (frame["change_low"] < frame["change"]).all()
+    assert frame["change"].mean() == pytest.approx(0.10, abs=0.02)
+
+
+def test_no_change_is_seldom_called_one(made_up):
+    now, before, _ = _two(made_up)
+    frame = benchmark_scores(now, previous=before, seed=3).frame
+    assert (frame[["p_rise", "p_fall"]].max(axis=1) < 0.8).mean() > 0.9
+
+
+def test_reasons(made_up):
+    truth, n = made_up.truth_and_sizes(20)
+    n[0], n[1] = 40, 25
+    now, before = made_up.scores(truth, n, seed=1), made_up.scores(truth, n, seed=2)
+    short = dataclasses.replace(before, frame=before.frame.iloc[:-1])
+    frame = benchmark_scores(now, previous=short, seed=3).frame.set_index("key")
+    names = made_up.keys(20)
+    assert frame.loc[names[0], "change_reason"] == "few"
+    assert np.isnan(frame.loc[names[0], "change"])
+    assert frame.loc[names[1], "suppressed_reason"] == "few"
+    assert frame.loc[names[1], "change_reason"] == ""
+    assert frame.loc[names[19], "change_reason"] == "first_wave"
+    assert frame.loc[names[5], "change_reason"] == ""
+    assert np.isfinite(frame.loc[names[5], "change"])
+    changed = benchmark_scores(now, previous=before, seed=3, changed_wording=True).frame
+    assert set(changed.loc[changed["suppressed_reason"] == "", "change_reason"]) == {
+        "changed_wording"
+    }
+    assert changed["change"].isna().all()
+
+
+def test_a_suppressed_earlier_score_leaves_no_trace(made_up):
+    truth, n = made_up.truth_and_sizes(20)
+    then = n.copy()
+    then[3] = 7
+    now = made_up.scores(truth, n, seed=1)
+    share = np.random.default_rng(5).binomial(then, truth) / then
+    boards = []
+    for value in (0.0, 1.0):
+        share[3] = value
+        before = made_up.from_shares(share, then)
+        boards.append(benchmark_scores(now, previous=before, seed=3).frame)
+    assert boards[0].equals(boards[1])
+    assert boards[0].loc[3, "change_reason"] == "few"
+
+
+def test_few_agencies_get_plain_differences(made_up):
+    now, before, _ = _two(made_up, units=6)
+    shown = now.frame["key"].tolist()
+    frame, checks, _ = change_columns(now, before, shown=shown, seed=1)
+    raw = now.frame["estimate"] - before.frame["estimate"]
+    np.testing.assert_allclose(frame["change"], raw)
+    assert "not stabilized" in checks[0].text
+
+
+def test_regression_to_the_mean_is_foretold(made_up):
+    now, before, _ = _two(made_up, sizes=[60] * 40, units=40)
+    frame, _, facts = change_columns(now, before, shown=now.frame["key"].tolist(), seed=1)
+    top = frame.set_index("key").loc[before.frame.set_index("key")["estimate"].idxmax()]
+    assert top["expected_change"] < 0
+    assert abs(top["change"]) < abs(top["raw_change"])
+    assert facts["change_agencies"] == 40
+
+
+def test_another_statistic_is_refused(made_up):
+    now, before, _ = _two(made_up)
+    other = dataclasses.replace(before, facts={"statistic": "net"})
+    with pytest.raises(ParamsError, match="statistic 'positive', as `scores`; got 'net'"):
+        benchmark_scores(now, previous=other, seed=1)
+
+
+def test_changes_are_covered(made_up):
+    hits = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed + 10_000)
+        truth, n = made_up.truth_and_sizes(20, seed=seed)
+        change = rng.normal(0.01, 0.03, 20)
+        now = made_up.scores(truth + change, n, seed=seed + 100)
+        before = made_up.scores(truth, n, seed=seed + 200)
+        frame, _, _ = change_columns(
+            now, before, shown=now.frame["key"].tolist(), draws=1000, seed=seed
+        )
+        hits.append(frame["change_low"].lt(change) & frame["change_high"].gt(change))
+    assert 0.92 < np.mean(hits) < 0.98

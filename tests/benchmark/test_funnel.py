@@ -1,0 +1,74 @@
+"""A funnel of agencies."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxanalytics.benchmark import benchmark_funnel
+from cxanalytics.errors import ModelError
+
+
+def test_agrees_with_the_reference(reference, reference_dir, made_up):
+    """Uncorrected overdispersion, as FunnelPlotR has it; limits at the agency's own size."""
+    expected = reference("benchmark")["expected"]
+    data = pd.read_csv(reference_dir / "bench_sim.csv")
+    table = made_up.from_shares(data["x"] / data["n"], data["n"], names=data["agency"].tolist())
+    got = benchmark_funnel(table, corrected=False)
+    shown = (data["n"] >= 30).to_numpy()
+    assert shown.all()
+    assert got.target == pytest.approx(expected["target"], rel=1e-12)
+    assert got.facts["tau2"] == pytest.approx(expected["arcsine"]["tau2"], rel=1e-10)
+    np.testing.assert_allclose(got.points["z_adjusted"], expected["arcsine"]["z_add"], rtol=1e-8)
+    outside = 1 + np.flatnonzero(got.points["outside"])
+    assert outside.tolist() == expected["arcsine"]["outlier_add"]
+    assert benchmark_funnel(table).facts["tau2"] > got.facts["tau2"]
+
+
+def test_sides_and_limits(made_up):
+    truth, n = made_up.truth_and_sizes(30, spread=0.01)
+    truth[:2] = [0.9, 0.3]
+    got = benchmark_funnel(made_up.scores(truth, n, seed=1))
+    assert got.points["side"].tolist()[:2] == ["above", "below"]
+    limits = got.limits
+    for inner, outer, sign in (("low_inner", "low_outer", 1), ("high_inner", "high_outer", -1)):
+        assert (sign * (limits[inner] - limits[outer]) > 0).all()
+    assert limits["n"].is_monotonic_increasing
+    assert limits["low_outer"].iloc[-1] > limits["low_outer"].iloc[0]
+
+
+def test_small_agencies_are_left_out(made_up):
+    truth, n = made_up.truth_and_sizes(15)
+    n[0], n[1] = 25, 29
+    got = benchmark_funnel(made_up.scores(truth, n, seed=1))
+    assert len(got.points) == 13
+    assert not set(made_up.keys(2)) & set(got.points["key"])
+
+
+def test_fewer_than_ten_agencies_give_no_signal(made_up):
+    truth, n = made_up.truth_and_sizes(9)
+    truth[0] = 0.95
+    got = benchmark_funnel(made_up.scores(truth, n, seed=1))
+    assert not got.points["outside"].any()
+    assert got.points["p_value"].isna().all()
+    assert got.checks[0].passed is False
+    assert "at least 10 are needed" in got.checks[0].text
+
+
+def test_chance_alone_is_seldom_outside(made_up):
+    outside = []
+    for seed in range(150):
+        n = np.random.default_rng(seed).integers(60, 900, 25)
+        got = benchmark_funnel(made_up.scores(np.full(25, 0.6), n, seed=seed))
+        outside.append(got.points["outside"].mean())
+    assert np.mean(outside) < 0.006
+
+
+def test_needs_shares(made_up):
+    truth, n = made_up.truth_and_sizes(12)
+    table = made_up.scores(truth, n, seed=1)
+    with pytest.raises(ModelError, match="`statistic` must be one of"):
+        benchmark_funnel(dataclasses.replace(table, facts={"statistic": "net"}))

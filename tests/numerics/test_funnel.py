@@ -1,0 +1,98 @@
+"""Overdispersion and limits of a funnel plot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from cxanalytics.errors import ModelError
+from cxanalytics.numerics.funnel import (
+    WINSORIZED_SQUARE,
+    arcsine,
+    exact_limits,
+    overdispersion,
+    share_limits,
+)
+
+
+def test_overdispersion_agrees_with_the_reference(reference, reference_dir):
+    expected = reference("benchmark")["expected"]
+    data = pd.read_csv(reference_dir / "bench_sim.csv")
+    n = data["n"].to_numpy(dtype=float)
+    target = data["x"].sum() / n.sum()
+    assert target == pytest.approx(expected["target"], rel=1e-12)
+    y, center = arcsine(data["x"] / n), float(arcsine(target))
+    got = overdispersion(y, 1 / (2 * np.sqrt(n)), center, corrected=False)
+    arcsine_part = expected["arcsine"]
+    assert got.phi_raw == pytest.approx(arcsine_part["phi_raw"], rel=1e-10)
+    assert got.phi == pytest.approx(arcsine_part["phi_w"], rel=1e-10)
+    assert list(got.cuts) == pytest.approx(arcsine_part["q"], rel=1e-10)
+    assert got.tau2 == pytest.approx(arcsine_part["tau2"], rel=1e-10)
+    np.testing.assert_allclose(got.z, arcsine_part["z_naive"], rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(got.z_adjusted, arcsine_part["z_add"], rtol=1e-8, atol=1e-10)
+    outside = 1 + np.flatnonzero(np.abs(got.z_adjusted) > 3.0902)
+    assert outside.tolist() == arcsine_part["outlier_add"]
+    assert got.phi == pytest.approx(expected["FunnelPlotR"]["phi"], rel=1e-10)
+
+
+def test_untransformed_shares_agree_with_the_reference(reference, reference_dir):
+    expected = reference("benchmark")["expected"]
+    data = pd.read_csv(reference_dir / "bench_sim.csv")
+    n = data["n"].to_numpy(dtype=float)
+    target = data["x"].sum() / n.sum()
+    share = (data["x"] / n).to_numpy()
+    got = overdispersion(share, np.sqrt(target * (1 - target) / n), target, corrected=False)
+    proportion = expected["proportion"]
+    assert got.phi_raw == pytest.approx(proportion["phi_raw"], rel=1e-10)
+    assert got.tau2 == pytest.approx(proportion["tau2"], rel=1e-10)
+    np.testing.assert_allclose(got.z_adjusted, proportion["z_add"], rtol=1e-8, atol=1e-10)
+
+
+def test_exact_limits_agree_with_the_reference(reference):
+    expected = reference("benchmark")["expected"]["exact_binomial_limits"]
+    target = reference("benchmark")["expected"]["target"]
+    for level, low_name, high_name in ((0.95, "lo95", "hi95"), (0.998, "lo998", "hi998")):
+        low, high = exact_limits(target, expected["n"], level=level)
+        np.testing.assert_allclose(low, expected[low_name], rtol=1e-8)
+        np.testing.assert_allclose(high, expected[high_name], rtol=1e-8)
+
+
+def test_winsorizing_constant_is_the_mean_square_of_a_clipped_normal():
+    z = np.random.default_rng(0).standard_normal(2_000_000)
+    low, high = np.quantile(z, [0.1, 0.9])
+    assert np.mean(np.clip(z, low, high) ** 2) == pytest.approx(WINSORIZED_SQUARE, abs=0.002)
+
+
+def test_without_overdispersion_tau2_is_small_and_with_it_recovered():
+    rng = np.random.default_rng(1)
+    s = np.full(400, 0.02)
+    calm = overdispersion(rng.normal(0, 0.02, 400), s, 0.0)
+    wild = overdispersion(rng.normal(0, np.hypot(0.02, 0.03), 400), s, 0.0)
+    assert calm.tau2 < 0.1 * 0.02**2 * 2
+    assert np.sqrt(wild.tau2) == pytest.approx(0.03, abs=0.004)
+    uncorrected = overdispersion(rng.normal(0, np.hypot(0.02, 0.03), 400), s, 0.0, corrected=False)
+    assert uncorrected.tau2 < 0.75 * wild.tau2
+
+
+def test_limits_hold_their_share_of_agencies():
+    """Interpolated limits hold about 95 percent even with 30 answers."""
+    for n in (30, 49, 50, 200):
+        low, high = share_limits(0.7, [n], level=0.95)
+        counts = np.arange(n + 1)
+        inside = (counts / n >= low) & (counts / n <= high)
+        assert 0.92 < binom.pmf(counts[inside], n, 0.7).sum() < 0.975
+
+
+def test_overdispersion_widens_limits_everywhere():
+    n = np.array([30.0, 49.0, 60.0, 500.0])
+    narrow, wide = (share_limits(0.7, n, level=0.95, tau2=t) for t in (0.0, 0.001))
+    assert (wide[0] < narrow[0]).all()
+    assert (wide[1] > narrow[1]).all()
+    assert ((wide[0] >= 0) & (wide[1] <= 1)).all()
+
+
+def test_needs_ten_units():
+    with pytest.raises(ModelError, match="at least 10 units; got 9"):
+        overdispersion(np.zeros(9), np.ones(9), 0.0)

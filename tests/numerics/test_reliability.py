@@ -1,0 +1,134 @@
+"""Alpha, omega, ICC, reliability of own means, agreement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxanalytics.errors import ModelError
+from cxanalytics.numerics.panel import random_intercept
+from cxanalytics.numerics.reliability import (
+    alpha_from_covariance,
+    average_deviation,
+    cronbach_alpha,
+    intraclass,
+    one_factor_omega,
+    own_mean_reliability,
+    within_group_agreement,
+)
+
+
+@pytest.fixture
+def agreeableness(reference_dir):
+    items = pd.read_csv(reference_dir / "bfi25.csv")[["A1", "A2", "A3", "A4", "A5"]]
+    return items.assign(A1=7 - items["A1"])
+
+
+def test_alpha_agrees_with_psych(reference, agreeableness):
+    expected = reference("morale_alpha_omega")["expected"]
+    got = cronbach_alpha(agreeableness)
+    complete = expected["complete"]
+    assert got.n == complete["n"]
+    assert got.alpha == pytest.approx(complete["raw_alpha"], rel=1e-10)
+    assert got.standardized == pytest.approx(complete["std_alpha"], rel=1e-10)
+    np.testing.assert_allclose(got.if_dropped, complete["alpha_if_dropped"], rtol=1e-10)
+    np.testing.assert_allclose(got.item_rest, complete["r_drop"], rtol=1e-10)
+    pairwise = alpha_from_covariance(agreeableness.cov(), n=len(agreeableness))
+    assert pairwise.alpha == pytest.approx(expected["pairwise"]["raw_alpha"], rel=1e-10)
+
+
+def test_omega_agrees_with_lavaan(reference, agreeableness):
+    """Two optimizers, each stopped near 1e-6."""
+    expected = reference("morale_alpha_omega")["expected"]
+    covariance = agreeableness.dropna().cov(ddof=0)
+    omega, loading, unique = one_factor_omega(covariance)
+    assert omega == pytest.approx(expected["omega_cfa"], rel=1e-5)
+    np.testing.assert_allclose(loading, list(expected["loadings"].values()), rtol=1e-5)
+    np.testing.assert_allclose(unique, list(expected["theta"].values()), rtol=1e-5)
+
+
+def test_feldt_interval_covers_a_known_alpha():
+    rng = np.random.default_rng(2)
+    truth = 4 * 0.5 / (1 + 3 * 0.5)
+    hits = []
+    for _ in range(400):
+        common = rng.normal(size=(60, 1)) * np.sqrt(0.5)
+        got = cronbach_alpha(common + rng.normal(size=(60, 4)) * np.sqrt(0.5))
+        hits.append(got.low <= truth <= got.high)
+    assert 0.92 < np.mean(hits) < 0.98
+
+
+@pytest.mark.parametrize("item", ["HRS", "COHES", "LEAD", "WBEING"])
+def test_icc_agrees_with_multilevel(reference, reference_dir, item):
+    expected = reference("morale_icc_rwg")["expected"]["icc"][item]
+    data = pd.read_csv(reference_dir / "bh1996.csv")
+    got = intraclass(data[item], data["GRP"], k="mean")
+    assert got.icc1 == pytest.approx(expected["ICC1_anova"], rel=1e-10)
+    assert got.icc2 == pytest.approx(expected["ICC2_anova"], rel=1e-10)
+    assert [got.between, got.within] == pytest.approx([expected["MSB"], expected["MSW"]])
+    assert got.icc1_low < got.icc1 < got.icc1_high
+    reml = random_intercept(data[item], np.ones(len(data)), data["GRP"])
+    size = data.groupby("GRP").size()
+    own = own_mean_reliability(reml.unit_variance, reml.residual_variance, size)
+    # lme4 and nlme differ from each other near 1e-7 to 1e-6
+    assert own.mean() == pytest.approx(expected["GmeanRel_mean"], rel=1e-6)
+
+
+def test_agreement_agrees_with_multilevel(reference, reference_dir):
+    expected = reference("morale_icc_rwg")["expected"]["agree"]
+    data = pd.read_csv(reference_dir / "bh1996.csv")
+    rwg = [
+        within_group_agreement(group["LEAD"], null_variance=2.0)[0]
+        for _, group in data.groupby("GRP")
+    ]
+    assert np.maximum(rwg, 0).mean() == pytest.approx(expected["rwg_LEAD"]["mean"], rel=1e-10)
+    items = [f"LEAD{k:02d}" for k in range(1, 12)]
+    data = pd.read_csv(reference_dir / "lq2002.csv")
+    groups = [group[items] for _, group in data.groupby("COMPID")]
+    rwgj = [within_group_agreement(group, null_variance=2.0)[1] for group in groups]
+    assert np.mean(rwgj) == pytest.approx(expected["rwgj_lq2002"]["mean"], rel=1e-10)
+    spread = [average_deviation(group) for group in groups]
+    assert np.mean(spread) == pytest.approx(expected["ad_m"]["mean"], rel=1e-10)
+    alpha = cronbach_alpha(data[items]).alpha
+    assert alpha == pytest.approx(expected["cronbach_lq2002"], rel=1e-10)
+
+
+def test_own_mean_reliability_recovers_the_squared_correlation_with_truth():
+    rng = np.random.default_rng(5)
+    size = np.repeat([5, 40], 1500)
+    truth = rng.normal(0, 0.5, 3000)
+    unit = np.repeat(np.arange(3000), size)
+    values = truth[unit] + rng.normal(0, 1.0, len(unit))
+    got = intraclass(values, unit)
+    mean = np.bincount(unit, weights=values) / size
+    for n in (5, 40):
+        here = size == n
+        assert got.unit_reliability[here].mean() == pytest.approx(
+            np.corrcoef(mean[here], truth[here])[0, 1] ** 2, abs=0.04
+        )
+
+
+def test_own_reliability_grows_with_size_and_icc2_does_not_tell_units_apart():
+    got = own_mean_reliability(0.04, 1.0, [5, 50, 500])
+    np.testing.assert_allclose(got, [1 / 6, 2 / 3, 20 / 21])
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (np.ones((5, 1)), "at least 2 items"),
+        (np.ones((2, 2)), "more complete rows"),
+        (np.ones((9, 2)), "must vary"),
+    ],
+)
+def test_alpha_refuses(items, message):
+    with pytest.raises(ModelError, match=message):
+        cronbach_alpha(items)
+
+
+def test_icc_refuses_one_unit_and_perfect_agreement():
+    with pytest.raises(ModelError, match="at least 2 units"):
+        intraclass([1.0, 2.0], ["a", "a"])
+    with pytest.raises(ModelError, match="vary within units"):
+        intraclass([1.0, 1.0, 2.0, 2.0], ["a", "a", "b", "b"])

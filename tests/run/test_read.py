@@ -1,0 +1,67 @@
+"""Each part of a study is read with its own reader and columns."""
+
+import pytest
+
+from cxanalytics.errors import DataError
+from cxanalytics.run import open_study
+from cxanalytics.run.check import check_study
+
+MORE = """\
+staff:
+  reader: table
+  file: staff.csv
+  columns: {agency: office, unit: team}
+  items: {leadership: [s1], pride: [s1, s2]}
+operations:
+  reader: table
+  file: operations.csv
+  columns: {agency: office, unit: team}
+  performance: resolved
+  label: Resolved at once
+"""
+
+
+@pytest.fixture
+def city(house):
+    folder = house / "params/city"
+    path = folder / "study.yaml"
+    outcome = "  outcome: recommend\n"
+    funnel = "  funnel: {file: asked.csv, agency: o, asked: sent, answered: back}\n"
+    path.write_text(path.read_text().replace(outcome, outcome + funnel) + MORE)
+    (folder / "staff.csv").write_text("office,team,s1,s2\nNorth,a,4,5\nNorth,b,2,\n")
+    (folder / "operations.csv").write_text("office,team,resolved\nNorth,a,0.5\nNorth,b,0.75\n")
+    (folder / "asked.csv").write_text('o,sent,back\nNorth,"1,000",40\n')
+    return folder
+
+
+def test_staff_operations_and_response(city):
+    study = open_study("city")
+    staff = study.staff()
+    assert [question.name for question in staff.questions] == ["s1", "s2"]
+    assert staff.frame["unit"].tolist() == ["a", "b"]
+    assert study.items == {"leadership": ["s1"], "pride": ["s1", "s2"]}
+    operations = study.operations()
+    assert operations["resolved"].tolist() == [0.5, 0.75]
+    assert operations["unit"].tolist() == ["a", "b"]
+
+
+def test_response(city):
+    (city / "asked.csv").write_text("o,sent,back\nNorth,1000,40\n")
+    response = open_study("city").response()
+    assert response.iloc[0].to_dict() == {
+        "agency": "North",
+        "asked": 1000.0,
+        "answered": 40.0,
+        "period": "",
+    }
+
+
+def test_check_says_what_was_read_and_what_is_wrong(city):
+    (city / "asked.csv").write_text("o,sent,back\nNorth,1000,40\n")
+    lines = list(check_study("city"))
+    assert lines[0] == "params/city/study.yaml: passed"
+    assert lines[-2:] == ["operations: 2 rows", "response: 1 rows"]
+    assert any(line.startswith("survey: Survey: 84 rows, 3 agencies") for line in lines)
+    (city / "operations.csv").write_text("office,team,resolvd\nNorth,a,0.5\n")
+    with pytest.raises(DataError, match=r"no column 'resolved' .*Did you mean 'resolvd'"):
+        list(check_study("city"))

@@ -1,0 +1,116 @@
+"""A Study reads, names, hands over and describes; by hand and under the runner alike."""
+
+import pandas as pd
+import pytest
+
+from cxanalytics.errors import ParamsError
+from cxanalytics.run import by_hand, open_study
+from cxanalytics.run.parameters import read_cells
+from cxanalytics.run.places import notebooks
+
+
+def test_what_a_study_knows(house):
+    study = open_study("city", seed=3)
+    assert (study.name, study.folder) == ("city", house / "params/city")
+    assert study.output == house / "outputs/city"
+    assert study.params == {"seed": 3}
+    assert study.headline == "recommend"
+    assert study.difference == pytest.approx(0.02)
+    assert study.peers is None
+    assert study.items == {}
+    (measure,) = study.measures
+    assert (measure.name, measure.label) == ("recommend", "Would recommend us")
+    assert measure.cut_label == "agree or strongly agree"
+    assert len(study.survey().frame) == 84
+    assert open_study("city", output="here").output == house / "here"
+    with pytest.raises(ParamsError, match=r"`staff` is not in the study.yaml of 'city'"):
+        study.staff()
+    with pytest.raises(ParamsError, match=r"`operations` is not in the study.yaml of 'city'"):
+        study.operations()
+    with pytest.raises(ParamsError, match="needs a simulated study; 'city' reads 'table'"):
+        study.government()
+    assert study.response() is None
+
+
+def test_shown_agencies_and_their_pages(ran):
+    study = open_study("city")
+    assert study.agencies == ["North", "South <b>"]
+    assert study.pages() == {
+        "North": "agencies/north.html",
+        "South <b>": "agencies/south-b.html",
+    }
+
+
+def test_facts_of_a_page(ran):
+    path = ran / "params/city/study.yaml"
+    lines = "waves: {2026-Q2: April to June, 2026-Q3: July to September}\n"
+    lines += "dates: {produced: 2026-10-12}\n"
+    path.write_text(path.read_text() + lines)
+    text = path.read_text()
+    path.write_text(text.replace("phrase: would", "changed: [2026-Q3], phrase: would"))
+    study = open_study("city")
+    page = study.facts(kind="agency", agency="North", response_rates={"North": 0.5})
+    assert (page.title, page.programme, page.publisher) == (
+        "North",
+        "City survey",
+        "City of Testing",
+    )
+    assert (page.wave, page.dates, page.previous) == ("2026-Q3", "July to September", "2026-Q2")
+    assert page.changed == {"recommend": "2026-Q3"}
+    assert study.facts(kind="agency", agency="North", period="2026-Q2").changed == {}
+    assert page.response_rates == {"North": 0.5}
+    assert (page.home, page.pages) == ("", {})
+    assert page.source == "answers.csv"
+    assert page.versions["cxanalytics"]
+    assert "@techreport{city" in page.citation
+    assert "2026" in page.citation
+    assert study.facts(kind="agency", agency="North", period="2026-Q2").previous == ""
+    assert page.run_id == study.facts(kind="appendix").run_id
+
+
+def test_results_out_of_date_name_the_command(ran):
+    study = open_study("city")
+    assert study.load("04_benchmark").facts == {"bonus": 0.0}
+    path = ran / "params/city/study.yaml"
+    path.write_text(path.read_text().replace("City survey", "City survey, second"))
+    with pytest.raises(ParamsError) as error:
+        open_study("city").load("04_benchmark")
+    assert str(error.value) == (
+        "04_benchmark is out of date for study 'city'. Run: cxanalytics run city --only 04"
+    )
+    with pytest.raises(ParamsError, match=r"01_audit has not been run .* --only 01 -o elsewhere"):
+        open_study("city", output="elsewhere").load("01_audit")
+    with pytest.raises(ParamsError, match=r"`step` must be one of .*; got '04_bench'"):
+        study.load("04_bench")
+
+
+def _by_hand(monkeypatch, step, extra=()):
+    cells = [cell["source"] for cell in read_cells(notebooks()[step])]
+    monkeypatch.setattr(by_hand, "history", lambda: ["# Parameters\nrepeat = 2", *cells, *extra])
+
+
+def test_a_notebook_run_by_hand_gives_the_key_of_the_runner(ran, monkeypatch):
+    _by_hand(monkeypatch, "01_audit")
+    study = open_study("city", repeat=2, share=0.5)
+    before = study.load("01_audit")["rows"]
+    assert study.save("01_audit", rows=pd.DataFrame({"rows": [1]})) == "01_audit: rows"
+    results = [path.name for path in (study.output / "results/01_audit").iterdir()]
+    assert len(results) == 2
+    assert study.load("01_audit")["rows"].equals(pd.DataFrame({"rows": [1]}))
+    assert not before.empty
+
+
+def test_other_parameters_and_edited_cells_are_remembered(ran, monkeypatch):
+    _by_hand(monkeypatch, "01_audit", extra=["repeat = 5"])
+    study = open_study("city", repeat=2, share=0.25)
+    study.save("01_audit", rows=pd.DataFrame({"rows": [1]}))
+    assert study.load("01_audit")["rows"]["rows"].tolist() == [1]
+    from cxanalytics.run import run_study
+
+    report = run_study("city", only=["01"], dry_run=True)
+    assert [entry.skipped for entry in report.done] == [False]
+
+
+def test_saving_an_unknown_step(house):
+    with pytest.raises(ParamsError, match=r"`step` must be one of .*; got '11_mine'"):
+        open_study("city").save("11_mine")
