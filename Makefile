@@ -50,7 +50,7 @@ check: environment-dev ## lint, format, types, import contracts, pins
 	@if grep -n '://' $(PINS); then echo "the pins must carry no address"; exit 1; fi
 
 notebooks: environment-dev ## execute the notebooks on the simulated study and store their outputs
-	$(BIN)/python scripts/notebooks.py $(NOTEBOOKS)
+	$(BIN)/cxanalytics notebooks
 
 lab: environment ## open JupyterLab with the recommendation notebook ready to run
 	$(BIN)/jupyter lab notebooks/02_recommendation.ipynb

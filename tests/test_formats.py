@@ -11,7 +11,15 @@ from cxanalytics import formats
 
 @pytest.mark.parametrize(
     ("value", "digits", "expected"),
-    [(0.5, 0, 1), (1.5, 0, 2), (2.5, 0, 3), (-2.5, 0, -3), (28.5, 0, 29), (0.285 * 100, 0, 29), (1.005, 2, 1.01)],
+    [
+        (0.5, 0, 1),
+        (1.5, 0, 2),
+        (2.5, 0, 3),
+        (-2.5, 0, -3),
+        (28.5, 0, 29),
+        (0.285 * 100, 0, 29),
+        (1.005, 2, 1.01),
+    ],
 )
 def test_halves_round_away_from_zero(value, digits, expected):
     assert formats.round_half_away(value, digits) == expected

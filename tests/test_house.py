@@ -74,7 +74,9 @@ def test_public_functions_have_a_numpydoc_docstring(room):
             assert "Returns\n-------" in text, f"{name} documents no return value"
 
 
-@pytest.mark.parametrize("name", [name for name, _ in _public_functions("models") if name.startswith("fit_")])
+@pytest.mark.parametrize(
+    "name", [name for name, _ in _public_functions("models") if name.startswith("fit_")]
+)
 def test_each_model_is_explained_in_docs(name):
     assert f"`{name}`" in (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 
@@ -85,7 +87,11 @@ def test_each_module_says_what_question_it_answers(path):
 
 
 def test_nothing_is_called_utils():
-    assert not [path for path in SOURCE.rglob("*") if re.fullmatch(r"(utils?|helpers?|misc)(\.py)?", path.name)]
+    assert not [
+        path
+        for path in SOURCE.rglob("*")
+        if re.fullmatch(r"(utils?|helpers?|misc)(\.py)?", path.name)
+    ]
 
 
 def test_no_exception_is_swallowed():
@@ -98,7 +104,9 @@ def test_no_exception_is_swallowed():
 def _modules_after(code):
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\nimport sys\nprint(*sorted(sys.modules))"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.split())
 
@@ -116,7 +124,10 @@ def test_drawing_loads_no_model():
 def test_no_committed_file_names_a_registry_or_a_machine_path():
     files = subprocess.run(
         ["git", "ls-files", "requirements*.txt", "*.toml", "*.yml", "Makefile"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     for name in files:
         text = (ROOT / name).read_text(encoding="utf-8")

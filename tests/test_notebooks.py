@@ -2,11 +2,7 @@
 
 import ast
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -45,7 +41,15 @@ def test_first_cells(path):
 def test_thin(path):
     cells = _code(path)
     assert len(cells) <= MOST_CODE_CELLS
-    banned = (ast.FunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While, ast.Lambda, ast.comprehension)
+    banned = (
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Try,
+        ast.For,
+        ast.While,
+        ast.Lambda,
+        ast.comprehension,
+    )
     for cell in cells:
         assert not cell.source.rstrip().endswith(";")
         assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, banned)]

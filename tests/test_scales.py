@@ -35,7 +35,9 @@ def test_answers_off_the_ladder_have_no_code():
     assert get_scale("likert_1_5").codes([0, 6, 2.5, np.inf, 3]).tolist() == [-1, -1, -1, -1, 2]
 
 
-@pytest.mark.parametrize("text", ["Strongly Agree", " strongly  agree ", "5 - Strongly agree", "STRONGLY\u00a0AGREE"])
+@pytest.mark.parametrize(
+    "text", ["Strongly Agree", " strongly  agree ", "5 - Strongly agree", "STRONGLY\u00a0AGREE"]
+)
 def test_labels_ignore_case_spaces_and_prefixes(text):
     assert get_scale("likert_1_5").read_label(text) == 5
     assert get_scale("likert_1_5").read_label("no idea") is None

@@ -14,18 +14,30 @@ from cxanalytics.tables import Check, Estimates
 @pytest.fixture
 def estimates():
     frame = pd.DataFrame(
-        {"key": ["x", "=cmd|' /C calc'!A0"], "estimate": [0.1, np.nan], "std_error": 0.1,
-         "conf_low": 0.0, "conf_high": 0.2, "n": [5, 6]}
+        {
+            "key": ["x", "=cmd|' /C calc'!A0"],
+            "estimate": [0.1, np.nan],
+            "std_error": 0.1,
+            "conf_low": 0.0,
+            "conf_high": 0.2,
+            "n": [5, 6],
+        }
     )
     return Estimates(
-        frame, "share", covariance=np.diag([1.0, 2.0]), draws=np.arange(6.0).reshape(3, 2),
-        checks=(Check("few", None, "Few."),), facts={"loglik": np.float64(-3.5), "empty": float("nan")},
+        frame,
+        "share",
+        covariance=np.diag([1.0, 2.0]),
+        draws=np.arange(6.0).reshape(3, 2),
+        checks=(Check("few", None, "Few."),),
+        facts={"loglik": np.float64(-3.5), "empty": float("nan")},
     )
 
 
 def test_round_trip(tmp_path, estimates, benchmark_table):
     store.write_result(
-        tmp_path / "r", {"fit": estimates, "board": benchmark_table, "plain": estimates.frame}, {"wave": "2"}
+        tmp_path / "r",
+        {"fit": estimates, "board": benchmark_table, "plain": estimates.frame},
+        {"wave": "2"},
     )
     back = store.read_result(tmp_path / "r")
     assert list(back) == ["fit", "board", "plain"] and back.facts == {"wave": "2"}
@@ -45,7 +57,9 @@ def test_same_tables_same_bytes(tmp_path, estimates):
     for name in ("a", "b"):
         store.write_result(tmp_path / name, {"fit": estimates})
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert all((tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files)
+    assert all(
+        (tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files
+    )
 
 
 def test_a_failed_write_leaves_the_old_result_and_no_scrap(tmp_path, estimates):

@@ -20,8 +20,13 @@ def answers():
 def test_survey_from_frame_renames_and_keeps_the_input(answers):
     before = answers.copy()
     survey = Survey.from_frame(
-        answers, agency="who", outcome="score", scale="nps_0_10", weight="w",
-        questions={"speed": "likert_1_5"}, drivers=["speed"],
+        answers,
+        agency="who",
+        outcome="score",
+        scale="nps_0_10",
+        weight="w",
+        questions={"speed": "likert_1_5"},
+        drivers=["speed"],
     )
     pd.testing.assert_frame_equal(answers, before)
     assert survey.agencies == ["A", "B"] and survey.periods == [""]
@@ -43,7 +48,10 @@ def test_survey_from_counts_drops_empty_cells():
     [
         ({"agency": "agncy"}, "The data needs a column `agncy`"),
         ({"outcome": "scor"}, "Did you mean 'score'?"),
-        ({"scale": "likert_1_5"}, "`score` must be 1 to 5 (scale likert_1_5); got 9.0 in row 1, and 0 more."),
+        (
+            {"scale": "likert_1_5"},
+            "`score` must be 1 to 5 (scale likert_1_5); got 9.0 in row 1, and 0 more.",
+        ),
         ({"count": "w"}, "`count` and `weight` exclude each other; got both."),
     ],
 )
@@ -77,7 +85,14 @@ def test_panel_refuses_a_unit_twice_in_a_period():
 
 def _estimates(**changes):
     frame = pd.DataFrame(
-        {"key": ["x", "y"], "estimate": 1.0, "std_error": 1.0, "conf_low": 0.0, "conf_high": 2.0, "n": 5}
+        {
+            "key": ["x", "y"],
+            "estimate": 1.0,
+            "std_error": 1.0,
+            "conf_low": 0.0,
+            "conf_high": 2.0,
+            "n": 5,
+        }
     )
     return Estimates(**({"frame": frame, "quantity": "share"} | changes))
 

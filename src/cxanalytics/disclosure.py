@@ -42,7 +42,11 @@ def suppress(
     reason[n < thresholds.hide] = HIDDEN
     hidden = reason == HIDDEN
     present = hidden & (n > 0)
-    if total_published and present.any() and (present.sum() == 1 or n[present].sum() < thresholds.hide):
+    if (
+        total_published
+        and present.any()
+        and (present.sum() == 1 or n[present].sum() < thresholds.hide)
+    ):
         others = n[~hidden].sort_values(kind="stable")
         if len(others):
             reason[others.index[0]] = COMPLEMENTARY

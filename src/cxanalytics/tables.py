@@ -249,7 +249,7 @@ class Survey:
             "date": date,
         }
         asked: dict[str, Question | Scale | str] = {outcome: scale}
-        asked.update({name: scale for name in drivers})
+        asked.update(dict.fromkeys(drivers, scale))
         asked.update(questions or {})
         roles = {role: column for role, column in given.items() if column is not None}
         _need_columns(df, [*roles.values(), *asked, *case_mix], "The data")

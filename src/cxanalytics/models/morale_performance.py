@@ -254,9 +254,7 @@ def _relation_checks(
         Check("order in time", None, f"Which came first cannot be settled {waves}."),
         Check("same source", not panel.same_source, source),
         Check("clusters", not reasons, text),
-        Check(
-            "grade", None, f"Grade {grade.letter}: compared in the same wave, without a lag."
-        ),
+        Check("grade", None, f"Grade {grade.letter}: compared in the same wave, without a lag."),
         Check("ecological", None, "This is a relation between units, not between people."),
         _error_check(facts),
     )

@@ -193,8 +193,7 @@ def _run(
         else:
             # Without scores nobody knows whose pages to make; the others say what they miss.
             tasks = [job.plan.task(step) for step in pages if step != PER_AGENCY]
-        bar.reset(total=len(fits) + len(tasks))
-        bar.update(len(fits))
+        bar.total = len(fits) + len(tasks)
         done += _perform_all(job, tasks, bar)
     return replace(report, done=tuple(done), shown=tuple(shown), suppressed=suppressed)
 

@@ -1,0 +1,1 @@
+"""Which mathematics stands behind the models? Arrays in, frozen results with shapes out."""
