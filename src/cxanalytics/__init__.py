@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "errors": ["CxError", "DataError", "ModelError", "ParamsError"],
-    "tables": ["Benchmark", "Check", "Estimates", "Panel", "Question", "Survey"],
+    "tables": ["Benchmark", "Check", "Estimates", "Funnel", "Panel", "Question", "Survey"],
     "scales": ["Scale", "get_scale"],
     "sources": ["read_fevs_2018", "read_simulated", "read_table"],
     "models": [

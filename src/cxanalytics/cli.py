@@ -169,8 +169,9 @@ def _print_report(report: RunReport) -> None:
     if groups:
         click.echo(f"Agencies without a page: {len(report.suppressed)}.")
     for reason, names in groups.items():
+        told = say_suppressed(reason, thresholds=report.thresholds)
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-        click.echo(f"  {say_suppressed(reason)} {', '.join(names[:LISTED])}{more}")
+        click.echo(f"  {told} {', '.join(names[:LISTED])}{more}")
     if report.opening:
         click.echo(f"Open {short_path(report.opening)}")
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from cxanalytics.rules import CERTAINTIES
+
 MINUS = "\u2212"
 NBSP = "\u00a0"
 _SMALL = "zero one two three four five six seven eight nine".split()
@@ -90,9 +92,16 @@ def rank_range(low: float, high: float) -> str:
 
 
 def certain(probability: float) -> str:
-    """Print a probability as a whole percent that is never 0 or 100."""
+    """Print a probability as a whole percent that is never 0 or 100.
+
+    A percent stays below the next word for certainty: 0.9499 is "94%", because "95%" would be
+    "very likely". `rules.CERTAINTIES` holds the words.
+    """
     rounded = round_half_away(100 * probability)
-    if rounded >= 100 or probability >= 0.995:
+    higher = [entry.at_least for entry in CERTAINTIES if entry.at_least > probability]
+    if higher and rounded / 100 >= min(higher):
+        rounded -= 1
+    if rounded >= 100:
         return f"over{NBSP}99%"
     if rounded < 1:
         return f"under{NBSP}1%"

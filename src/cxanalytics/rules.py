@@ -31,6 +31,9 @@ PLACE_RELIABILITY = 0.70
 WIDE_RANK = 2 / 3
 """A rank range that spans this share of the agencies places nobody."""
 
+MISSING_AT_MOST = 0.20
+"""Share of missing answers above which a question is marked, and left out of models."""
+
 KISH_DEFF_MAX = 3.0
 """Largest design effect of weighting that is accepted."""
 

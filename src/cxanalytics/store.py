@@ -1,6 +1,6 @@
 """How do tables travel from one notebook to the next? Parquet files and one result.json.
 
-A table is written as a frame per part; its plain facts go to the JSON, so that the same type
+A table is written as a frame per part; its plain values go to the JSON, so that the same type
 comes back. A folder appears whole or not at all.
 """
 
@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from cxanalytics.errors import DataError, did_you_mean
-from cxanalytics.tables import Benchmark, Check, Estimates
+from cxanalytics.tables import Benchmark, Check, Estimates, Funnel, Panel
 
 SCHEMA_VERSION = 1
 
-Table = Estimates | Benchmark | pd.DataFrame
+Table = Estimates | Benchmark | Funnel | Panel | pd.DataFrame
+
+_TYPES: dict[str, Callable[..., Table]] = {
+    kind.__name__: kind for kind in (Estimates, Benchmark, Funnel, Panel)
+}
+_ARRAYS = {"covariance", "draws"}
+_CHECKS = {"checks", "notes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +65,24 @@ class Result(Mapping[str, Table]):
         return {name: table for name, table in self.tables.items() if isinstance(table, Benchmark)}
 
 
-def _square(array: np.ndarray[Any, Any]) -> pd.DataFrame:
-    return pd.DataFrame(array, columns=[f"c{place}" for place in range(array.shape[1])])
-
-
 def _parts(table: Table) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Split a table into frames and plain values, field by field."""
     if isinstance(table, pd.DataFrame):
         return {"frame": table}, {"type": "DataFrame"}
-    facts: dict[str, Any] = {
-        "type": type(table).__name__,
-        "quantity": table.quantity,
-        "level": table.level,
-        "checks": [[check.name, check.passed, check.text] for check in table.checks],
-        "facts": dict(table.facts),
-    }
-    parts = {"frame": table.frame}
-    if isinstance(table, Benchmark):
-        facts["difference"] = table.difference
-        parts["rank_probability"] = table.rank_probability.rename(columns=str)
-        parts["p_ahead"] = table.p_ahead
-        return parts, facts
-    for name in ("covariance", "draws"):
-        array = getattr(table, name)
-        if array is not None:
-            parts[name] = _square(array)
-    return parts, facts
+    parts: dict[str, pd.DataFrame] = {}
+    plain: dict[str, Any] = {}
+    for part in fields(table):
+        value = getattr(table, part.name)
+        if isinstance(value, pd.DataFrame):
+            parts[part.name] = value.rename(columns=str)
+        elif isinstance(value, np.ndarray):
+            columns = [f"c{place}" for place in range(value.shape[1])]
+            parts[part.name] = pd.DataFrame(value, columns=columns)
+        elif part.name in _CHECKS:
+            plain[part.name] = [[check.name, check.passed, check.text] for check in value]
+        else:
+            plain[part.name] = value
+    return parts, {"type": type(table).__name__, "plain": plain}
 
 
 def _plain(value: Any) -> Any:
@@ -107,7 +105,7 @@ def write_result(
     ----------
     folder : Path
         Replaced if it exists.
-    tables : mapping of str to Estimates, Benchmark or DataFrame
+    tables : mapping of str to Estimates, Benchmark, Funnel, Panel or DataFrame
     facts : mapping, optional
         Plain values.
     """
@@ -125,35 +123,27 @@ def write_result(
         (scratch / "result.json").write_text(text, encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
-        os.replace(scratch, folder)
+        scratch.replace(folder)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
 
 
 def _read_table(folder: Path, described: Mapping[str, Any]) -> Table:
-    parts = {
+    parts: dict[str, Any] = {
         part: pd.read_parquet(folder / f"{described['place']:02d}-{part}.parquet")
         for part in described["parts"]
     }
     if described["type"] == "DataFrame":
-        return parts["frame"]
-    common = {
-        "frame": parts["frame"],
-        "quantity": described["quantity"],
-        "level": described["level"],
-        "checks": tuple(Check(*check) for check in described["checks"]),
-        "facts": described["facts"],
-    }
-    if described["type"] == "Benchmark":
-        return Benchmark(
-            **common,
-            difference=described["difference"],
-            rank_probability=parts["rank_probability"].rename(columns=int),
-            p_ahead=parts["p_ahead"],
-        )
-    arrays = {name: parts[name].to_numpy() for name in ("covariance", "draws") if name in parts}
-    return Estimates(**common, **arrays)
+        return cast("pd.DataFrame", parts["frame"])
+    for name in _ARRAYS & parts.keys():
+        parts[name] = parts[name].to_numpy()
+    if "rank_probability" in parts:
+        parts["rank_probability"] = parts["rank_probability"].rename(columns=int)
+    plain: dict[str, Any] = dict(described["plain"])
+    for name in _CHECKS & plain.keys():
+        plain[name] = tuple(Check(*check) for check in plain[name])
+    return _TYPES[described["type"]](**parts, **plain)
 
 
 def read_result(folder: Path) -> Result:

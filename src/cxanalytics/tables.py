@@ -1,4 +1,4 @@
-"""What flows from room to room: Survey, Panel, Estimates, Benchmark, Check.
+"""What flows from room to room: Survey, Panel, Estimates, Benchmark, Funnel, Check.
 
 Each is one tidy frame plus a few facts, frozen, and checks its promise on birth.
 Shares and probabilities are 0 to 1 everywhere inside.
@@ -310,6 +310,14 @@ class Survey:
             return self
         return replace(self, frame=self.frame.loc[~self.frame["agency"].isin(list(agencies))])
 
+    def changed_between(self, before: str, after: str) -> list[str]:
+        """Questions whose wording changed after one wave and up to another."""
+        return [
+            question.name
+            for question in self.questions
+            if any(before < period <= after for period in question.changed)
+        ]
+
     def answers(self, name: str) -> pd.DataFrame:
         """Rows with an answer to one question."""
         self.question(name)
@@ -335,9 +343,10 @@ def _answers_on_scale(column: pd.Series[Any], question: Question) -> NDArray[np.
     bad = text | off
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
+        got = repr(column.iloc[first]) if text[first] else f"{numbers[first]:g}"
         raise DataError(
             f"`{question.name}` must be {question.scale.allowed()} (scale {question.scale.id}); "
-            f"got {column.iloc[first]!r} in row {first + 1}, and {int(bad.sum()) - 1} more."
+            f"got {got} in row {first + 1}, and {int(bad.sum()) - 1} more."
         )
     return numbers
 
@@ -492,6 +501,10 @@ class Estimates:
             raise DataError(f"`draws` must have {rows} columns; got shape {self.draws.shape}.")
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
 
+    def checks_frame(self) -> pd.DataFrame:
+        """List the checks: `name`, `passed` ("yes", "no" or ""), `text`."""
+        return _checks_frame(self.checks)
+
     def row(self, key: str) -> pd.Series[Any]:
         """Look one estimate up by key."""
         return _row(self.frame, key)
@@ -505,6 +518,12 @@ class Estimates:
 
     def _repr_html_(self) -> str:
         return _short(self.frame).to_html(index=False, border=0, escape=True)
+
+
+def _checks_frame(checks: Sequence[Check]) -> pd.DataFrame:
+    passed = {True: "yes", False: "no", None: ""}
+    rows = [(check.name, passed[check.passed], check.text) for check in checks]
+    return pd.DataFrame(rows, columns=["name", "passed", "text"])
 
 
 def _row(frame: pd.DataFrame, key: str) -> pd.Series[Any]:
@@ -579,3 +598,41 @@ class Benchmark:
 
     def _repr_html_(self) -> str:
         return _short(self.frame).to_html(index=False, border=0, escape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Points and limits of a funnel plot.
+
+    Attributes
+    ----------
+    points : DataFrame
+        `key n n_eff share z z_adjusted p_value outside side`: shown agencies; `outside` by the
+        outer limits at the agency's own number of answers; `side` is "above", "below" or "".
+    limits : DataFrame
+        `n low_outer low_inner high_inner high_outer` on a grid of effective answers.
+    target : float
+        Share at the center: all answers of the shown agencies together.
+    checks : tuple of Check
+    facts : mapping
+        Plain numbers about the spread.
+    """
+
+    points: pd.DataFrame
+    limits: pd.DataFrame
+    target: float
+    checks: tuple[Check, ...] = ()
+    facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _need_columns(self.points, ["key", "n_eff", "share", "outside", "side"], "Funnel")
+        object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give a copy of the points."""
+        return self.points.copy()
+
+    def __repr__(self) -> str:
+        outside = self.points.loc[self.points["outside"], ["key", "n", "share", "side"]]
+        listed = _short(outside).to_string(index=False) if len(outside) else "none"
+        return f"Funnel: {len(self.points)} agencies; outside the outer limits: {listed}"

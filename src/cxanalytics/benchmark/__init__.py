@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cxanalytics.benchmark.change import change_columns
-from cxanalytics.benchmark.funnel import Funnel, benchmark_funnel
+from cxanalytics.benchmark.funnel import benchmark_funnel
+from cxanalytics.benchmark.scorecard import benchmark_scorecard
 from cxanalytics.benchmark.scores import benchmark_scores
 
-__all__ = ["Funnel", "benchmark_funnel", "benchmark_scores", "change_columns"]
+__all__ = ["benchmark_funnel", "benchmark_scorecard", "benchmark_scores", "change_columns"]

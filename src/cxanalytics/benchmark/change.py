@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cxanalytics.benchmark.variances import smooth_variances
 from cxanalytics.errors import ParamsError
 from cxanalytics.numerics.two_waves import compare_two_waves
-from cxanalytics.rules import DIFFERENCE, DRAWS, FEW, LEVEL, THRESHOLDS
+from cxanalytics.rules import DIFFERENCE, DRAWS, FEW, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import CHANGE_COLUMNS, Check, Estimates
 
 Array = NDArray[np.float64]
@@ -36,6 +36,7 @@ def change_columns(
     seed: int,
     level: float = LEVEL,
     changed_wording: bool = False,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> tuple[pd.DataFrame, list[Check], dict[str, float | int | str | bool]]:
     """Return the change columns of a benchmark for every key of `scores`.
 
@@ -51,6 +52,8 @@ def change_columns(
         As in `benchmark_scores`.
     changed_wording : bool
         The question differs: every reason is "changed_wording".
+    thresholds : Thresholds
+        Smallest numbers of answers and agencies.
 
     Returns
     -------
@@ -71,14 +74,14 @@ def change_columns(
         frame.loc[is_shown, "change_reason"] = CHANGED_WORDING
         text = "The question changed since the wave before; no change is given."
         return frame, [Check("change", None, text)], {}
-    pairs = _pairs(scores, previous, shown)
+    pairs = _pairs(scores, previous, shown, thresholds)
     seen = frame["key"].isin(previous.frame.loc[previous.frame["estimate"].notna(), "key"])
-    enough = pairs.loc[pairs[["n_now", "n_before"]].min(axis=1) >= THRESHOLDS.wave, "key"]
+    enough = pairs.loc[pairs[["n_now", "n_before"]].min(axis=1) >= thresholds.wave, "key"]
     frame.loc[is_shown & ~frame["key"].isin(enough), "change_reason"] = FEW
     frame.loc[is_shown & ~seen, "change_reason"] = FIRST_WAVE
     if len(enough) == 0:
         return frame, [Check("change", False, "No agency has answers enough in both waves.")], {}
-    change, expected, drawn, check, facts = _posterior(pairs, draws, seed)
+    change, expected, drawn, check, facts = _posterior(pairs, draws, seed, thresholds)
     tail = 0.5 * (1.0 - level)
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
     figures = pd.DataFrame(
@@ -109,13 +112,15 @@ def _same_statistic(scores: Estimates, previous: Estimates) -> None:
         )
 
 
-def _pairs(scores: Estimates, previous: Estimates, shown: Sequence[str]) -> pd.DataFrame:
+def _pairs(
+    scores: Estimates, previous: Estimates, shown: Sequence[str], thresholds: Thresholds
+) -> pd.DataFrame:
     """One row per key shown now with at least the ranking minimum of answers in both waves."""
     parts = []
     for name, table in (("now", scores), ("before", previous)):
         part = table.frame.copy()
         part["n_eff"] = part["n_eff"] if "n_eff" in part else part["n"]
-        large = (part["n"] >= THRESHOLDS.hide) & (part["n_eff"] >= THRESHOLDS.rank)
+        large = (part["n"] >= thresholds.hide) & (part["n_eff"] >= thresholds.rank)
         part = part.loc[part["key"].isin(list(shown)) & large & part["estimate"].notna()]
         part["variance"] = smooth_variances(part, statistic=str(table.facts.get("statistic", "")))
         part = part[["key", "estimate", "variance", "n_eff"]]
@@ -126,16 +131,16 @@ def _pairs(scores: Estimates, previous: Estimates, shown: Sequence[str]) -> pd.D
 
 
 def _posterior(
-    pairs: pd.DataFrame, draws: int, seed: int
+    pairs: pd.DataFrame, draws: int, seed: int, thresholds: Thresholds
 ) -> tuple[Array, Array, Array, Check, dict[str, float | int | str | bool]]:
     """Mean, expected change, draws, a check and facts; unpooled with too few agencies."""
     now, before = pairs["now"].to_numpy(), pairs["before"].to_numpy()
     v_now, v_before = pairs["v_now"].to_numpy(), pairs["v_before"].to_numpy()
-    if len(pairs) < THRESHOLDS.peers:
+    if len(pairs) < thresholds.peers:
         noise = np.random.default_rng(seed).standard_normal((draws, len(pairs)))
         change = now - before
         text = (
-            f"{len(pairs)} agencies in both waves, fewer than {THRESHOLDS.peers}: changes are the "
+            f"{len(pairs)} agencies in both waves, fewer than {thresholds.peers}: changes are the "
             "plain differences, not stabilized."
         )
         drawn = change + np.sqrt(v_now + v_before) * noise

@@ -2,12 +2,10 @@
 
 A funnel plot of shares: limits narrow as answers grow, and are widened by the spread that agencies
 show anyway (overdispersion), so that "outside" means unusual among agencies, not merely different.
-Below ten agencies that spread cannot be estimated and nothing is called outside.
+With few agencies that spread cannot be estimated and nothing is called outside.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,39 +21,17 @@ from cxanalytics.numerics.funnel import (
     overdispersion,
     share_limits,
 )
-from cxanalytics.rules import THRESHOLDS
-from cxanalytics.tables import Check, Estimates
+from cxanalytics.rules import THRESHOLDS, Thresholds
+from cxanalytics.tables import Check, Estimates, Funnel
 
 POINT_COLUMNS = ("key", "n", "n_eff", "share", "z", "z_adjusted", "p_value", "outside", "side")
 CURVE_POINTS = 120
 SHARES = ("positive", "top", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """Points and limits of a funnel plot.
-
-    Attributes
-    ----------
-    points : DataFrame
-        `key n n_eff share z z_adjusted p_value outside side`: shown agencies; `outside` by the
-        outer limits at the agency's own number of answers; `side` is "above", "below" or "".
-    limits : DataFrame
-        `n low_outer low_inner high_inner high_outer` on a grid of effective answers.
-    target : float
-        Share at the center: all answers of the shown agencies together.
-    checks : tuple of Check
-    facts : mapping of plain numbers
-    """
-
-    points: pd.DataFrame
-    limits: pd.DataFrame
-    target: float
-    checks: tuple[Check, ...]
-    facts: dict[str, float | int]
-
-
-def benchmark_funnel(scores: Estimates, *, corrected: bool = True) -> Funnel:
+def benchmark_funnel(
+    scores: Estimates, *, corrected: bool = True, thresholds: Thresholds = THRESHOLDS
+) -> Funnel:
     """Lay a funnel around the shares of the shown agencies.
 
     Parameters
@@ -64,6 +40,8 @@ def benchmark_funnel(scores: Estimates, *, corrected: bool = True) -> Funnel:
         Shares by agency, with a column `n_eff` where answers are weighted.
     corrected : bool
         Correct the overdispersion for winsorizing (see `numerics.funnel`).
+    thresholds : Thresholds
+        Smallest numbers of answers and agencies; read are `hide`, `rank` and `funnel`.
 
     Returns
     -------
@@ -81,7 +59,7 @@ def benchmark_funnel(scores: Estimates, *, corrected: bool = True) -> Funnel:
     statistic = str(scores.facts.get("statistic", ""))
     if statistic not in SHARES:
         raise ModelError(must_be("statistic", SHARES[:2], statistic))
-    shown = (suppression_reasons(scores) == "").to_numpy()
+    shown = (suppression_reasons(scores, thresholds=thresholds) == "").to_numpy()
     frame = scores.frame.loc[shown]
     if frame.empty:
         raise ModelError("A funnel needs at least one agency with answers enough to be shown.")
@@ -90,15 +68,15 @@ def benchmark_funnel(scores: Estimates, *, corrected: bool = True) -> Funnel:
         raise ModelError("A funnel needs shares between 0 and 1.")
     n_eff = (frame["n_eff"] if "n_eff" in frame else frame["n"]).to_numpy(dtype=float)
     target = float(n_eff @ share / n_eff.sum())
-    enough = len(frame) >= THRESHOLDS.funnel
+    enough = len(frame) >= thresholds.funnel
     spread = _spread(share, n_eff, target, corrected) if enough else None
     tau2 = spread.tau2 if spread else 0.0
     points = _points(frame, share, n_eff, target, spread)
     return Funnel(
         points=points,
-        limits=_limits(n_eff, target, tau2),
+        limits=_limits(n_eff, target, tau2, fewest=thresholds.rank),
         target=target,
-        checks=(_check(points, len(frame), enough),),
+        checks=(_check(points, thresholds.funnel),),
         facts=_facts(spread, points, target),
     )
 
@@ -133,8 +111,8 @@ def _points(
     return pd.DataFrame(columns, columns=POINT_COLUMNS)
 
 
-def _limits(n_eff: np.ndarray, target: float, tau2: float) -> pd.DataFrame:
-    n = np.unique(np.round(np.geomspace(THRESHOLDS.rank, 1.1 * n_eff.max(), CURVE_POINTS)))
+def _limits(n_eff: np.ndarray, target: float, tau2: float, *, fewest: int) -> pd.DataFrame:
+    n = np.unique(np.round(np.geomspace(fewest, 1.1 * n_eff.max(), CURVE_POINTS)))
     inner = share_limits(target, n, level=INNER, tau2=tau2)
     outer = share_limits(target, n, level=OUTER, tau2=tau2)
     return pd.DataFrame(
@@ -148,10 +126,11 @@ def _limits(n_eff: np.ndarray, target: float, tau2: float) -> pd.DataFrame:
     )
 
 
-def _check(points: pd.DataFrame, agencies: int, enough: bool) -> Check:
-    if not enough:
+def _check(points: pd.DataFrame, needed: int) -> Check:
+    agencies = len(points)
+    if agencies < needed:
         text = (
-            f"{agencies} agencies shown; at least {THRESHOLDS.funnel} are needed to tell unusual "
+            f"{agencies} agencies shown; at least {needed} are needed to tell unusual "
             "from different, so none is called outside."
         )
         return Check("funnel", False, text)

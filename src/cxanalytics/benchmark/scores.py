@@ -31,6 +31,7 @@ from cxanalytics.rules import (
     NOT_ASKED,
     THRESHOLDS,
     VERDICTS,
+    Thresholds,
 )
 from cxanalytics.tables import BENCHMARK_COLUMNS, CHANGE_COLUMNS, Benchmark, Check, Estimates
 
@@ -51,6 +52,7 @@ def benchmark_scores(
     seed: int,
     level: float = LEVEL,
     changed_wording: bool = False,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Benchmark:
     """Compare each agency with the typical one of its peers.
 
@@ -73,12 +75,14 @@ def benchmark_scores(
         Probability content of every interval.
     changed_wording : bool
         The question differs from the earlier wave: no change is computed.
+    thresholds : Thresholds
+        Smallest numbers of answers and peers; read are `hide`, `rank`, `peers` and `wave`.
 
     Returns
     -------
     Benchmark
-        Figures in the units of `scores`. With fewer than 8 other peers: no typical peer, verdict or
-        rank, and a check that says so.
+        Figures in the units of `scores`. With fewer other peers than `thresholds.peers`: no typical
+        peer, verdict or rank, and a check that says so.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def benchmark_scores(
     Journal of the Royal Statistical Society A 159(3); methods.md#benchmark.
     """
     _validate(scores, peers, difference, draws, level)
-    frame = _start_frame(scores)
+    frame = _start_frame(scores, thresholds)
     shown = (frame["suppressed_reason"] == "").to_numpy()
     keys = frame.loc[shown, "key"].tolist()
     checks = [*scores.checks, *_suppression_checks(frame)]
@@ -123,16 +127,16 @@ def benchmark_scores(
         frame.loc[shown, fitted.columns] = fitted.to_numpy()
         facts |= _fit_facts(fit, used["estimate"].to_numpy(float), smoothed)
         member = np.isin(keys, keys if peers is None else list(peers))
-        columns = _peer_columns(fit.mean, theta, member, difference, level)
+        columns = _peer_columns(fit.mean, theta, member, difference, level, enough=thresholds.peers)
         frame.loc[shown, columns.columns] = columns.to_numpy()
-        if len(keys) > THRESHOLDS.peers:
+        if len(keys) > thresholds.peers:
             ranks = summarize_ranks(theta, level=level)
             frame.loc[shown, ["p_top_quartile", "rank_low", "rank_high"]] = np.column_stack(
                 [ranks.top_quartile, ranks.low, ranks.high]
             )
             rank_probability, p_ahead = _rank_frames(ranks, keys)
     _call(frame)
-    checks.append(_peer_check(frame, keys))
+    checks.append(_peer_check(frame, keys, thresholds.peers))
     facts |= _call_facts(frame)
     if previous is not None:
         change, change_checks, change_facts = change_columns(
@@ -144,6 +148,7 @@ def benchmark_scores(
             seed=seed + 1,
             level=level,
             changed_wording=changed_wording,
+            thresholds=thresholds,
         )
         frame = frame.merge(change, on="key", how="left", validate="one_to_one")
         frame["change_reason"] = frame["change_reason"].fillna("")
@@ -162,7 +167,9 @@ def benchmark_scores(
     )
 
 
-def suppression_reasons(scores: Estimates) -> pd.Series[str]:
+def suppression_reasons(
+    scores: Estimates, *, thresholds: Thresholds = THRESHOLDS
+) -> pd.Series[str]:
     """Say for each key why it is not shown ("" = shown).
 
     A row without a count of answers is "no_counts" when it has a score and "not_asked" when it has
@@ -175,7 +182,12 @@ def suppression_reasons(scores: Estimates) -> pd.Series[str]:
     total = bool(scores.facts.get("total_published", True))
     reasons = pd.Series("", index=by_key.index, dtype=object)
     if known.any():
-        reasons[known] = suppress(n[known], n_eff[known].fillna(n[known]), total_published=total)
+        reasons[known] = suppress(
+            n[known],
+            n_eff[known].fillna(n[known]),
+            total_published=total,
+            thresholds=thresholds,
+        )
     reasons[known & (n == 0)] = NOT_ASKED
     reasons[~known & by_key["estimate"].notna()] = NO_COUNTS
     reasons[~known & by_key["estimate"].isna()] = NOT_ASKED
@@ -210,11 +222,11 @@ def _validate(
             )
 
 
-def _start_frame(scores: Estimates) -> pd.DataFrame:
+def _start_frame(scores: Estimates, thresholds: Thresholds) -> pd.DataFrame:
     columns = {name: ("" if name in TEXT_COLUMNS else np.nan) for name in BENCHMARK_COLUMNS}
     frame = pd.DataFrame(columns, index=scores.frame.index)
     frame["key"] = scores.frame["key"]
-    frame["suppressed_reason"] = suppression_reasons(scores).to_numpy()
+    frame["suppressed_reason"] = suppression_reasons(scores, thresholds=thresholds).to_numpy()
     keeps = frame["suppressed_reason"].isin(KEEPS_N)
     frame["n"] = scores.frame["n"].astype(float).where(keeps)
     n_eff = scores.frame["n_eff"] if "n_eff" in scores.frame else scores.frame["n"]
@@ -244,13 +256,19 @@ def _fit_facts(fit: NormalHierarchy, raw: Array, variance: Array) -> Mapping[str
 
 
 def _peer_columns(
-    center: Array, theta: Array, member: NDArray[np.bool_], difference: float, level: float
+    center: Array,
+    theta: Array,
+    member: NDArray[np.bool_],
+    difference: float,
+    level: float,
+    *,
+    enough: int,
 ) -> pd.DataFrame:
-    """Gap columns of the shown agencies; NaN where there are fewer other peers than the rule."""
+    """Gap columns of the shown agencies; NaN where there are fewer than `enough` other peers."""
     others = member.sum() - member.astype(int)
     out = pd.DataFrame({"peers": others.astype(float)})
-    enough = others >= THRESHOLDS.peers
-    if not enough.any():
+    judged = others >= enough
+    if not judged.any():
         return out
     gaps = gaps_to_peers(theta, member)
     tail = 0.5 * (1.0 - level)
@@ -268,7 +286,7 @@ def _peer_columns(
         "p_below": below,
         "p_same": 1.0 - above - below,
     }
-    return out.assign(**{name: np.where(enough, value, np.nan) for name, value in columns.items()})
+    return out.assign(**{name: np.where(judged, value, np.nan) for name, value in columns.items()})
 
 
 def _rank_frames(ranks: RankSummary, keys: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -312,11 +330,11 @@ def _suppression_checks(frame: pd.DataFrame) -> list[Check]:
     return [Check("suppression", None, text)]
 
 
-def _peer_check(frame: pd.DataFrame, keys: list[str]) -> Check:
+def _peer_check(frame: pd.DataFrame, keys: list[str], enough: int) -> Check:
     if frame["p_above"].notna().any():
-        return Check("peers", True, f"At least {THRESHOLDS.peers} other peers to compare with.")
+        return Check("peers", True, f"At least {enough} other peers to compare with.")
     text = (
-        f"{len(keys)} agencies shown: fewer than {THRESHOLDS.peers} other peers, "
+        f"{len(keys)} agencies shown: fewer than {enough} other peers, "
         "so no typical peer, no verdict and no rank."
     )
     return Check("peers", False, text)

@@ -16,12 +16,10 @@ from cxanalytics.charts.ladder import lay_ladder
 from cxanalytics.charts.sheet import percent_tick
 from cxanalytics.charts.style import BELOW, PEER, get_size
 from cxanalytics.formats import percent
-
-MARK_ABOVE = 0.20
-"""Share of missing answers above which a question carries a note."""
+from cxanalytics.rules import MISSING_AT_MOST
 
 
-def missing_table(missing: pd.DataFrame, *, mark_above: float = MARK_ABOVE) -> pd.DataFrame:
+def missing_table(missing: pd.DataFrame, *, mark_above: float = MISSING_AT_MOST) -> pd.DataFrame:
     """Give the rows of the chart, most missing first.
 
     Parameters
@@ -47,7 +45,7 @@ def missing_table(missing: pd.DataFrame, *, mark_above: float = MARK_ABOVE) -> p
 def draw_missing(
     missing: pd.DataFrame,
     *,
-    mark_above: float = MARK_ABOVE,
+    mark_above: float = MISSING_AT_MOST,
     size: str = "wide",
     ax: Axes | None = None,
 ) -> Figure:

@@ -94,7 +94,12 @@ def within_between_table(
 
 
 def draw_within_between(
-    panel: Panel, estimates: Estimates, *, size: str = "wide", ax: Axes | None = None
+    panel: Panel,
+    estimates: Estimates,
+    *,
+    thresholds: Thresholds = THRESHOLDS,
+    size: str = "wide",
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw morale and performance between groups and within them.
 
@@ -104,6 +109,8 @@ def draw_within_between(
     estimates : Estimates
         Rows "between" and "within": slopes with their ranges. Facts `group`, and `standardized`
         with `morale_sd`, say what they are per.
+    thresholds : Thresholds
+        Rows with fewer staff answers than `team` are left out.
     size : str
         "wide" or "narrow".
     ax : Axes, optional
@@ -115,7 +122,7 @@ def draw_within_between(
     """
     facts = estimates.facts
     group = str(facts.get("group", "unit"))
-    table = within_between_table(panel, group=group)
+    table = within_between_table(panel, group=group, thresholds=thresholds)
     many = "agencies" if group == "agency" else "units"
     panels = [("between", table.drop_duplicates("group"), "_mean", f"Between {many}: averages")]
     moved = table.dropna(subset=["morale_within"])

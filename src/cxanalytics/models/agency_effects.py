@@ -21,7 +21,7 @@ from cxanalytics.errors import ModelError
 from cxanalytics.models.answers import AnswerRows, agencies_in_words, answer_rows, refuse_few_events
 from cxanalytics.models.sampling import weights_and_counts
 from cxanalytics.numerics.standardize import group_shares_above
-from cxanalytics.rules import LEVEL
+from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Survey
 
 Floats = NDArray[np.float64]
@@ -41,6 +41,7 @@ def fit_agency_effects(
     statistic: str = "positive",
     link: str = "logit",
     level: float = LEVEL,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Estimate each agency's share of positive answers if all served the same people.
 
@@ -56,6 +57,8 @@ def fit_agency_effects(
     link : {"logit", "probit", "cloglog", "loglog", "cauchit"}
     level : float
         Probability content of the intervals.
+    thresholds : Thresholds
+        Smallest numbers of answers; agencies below `hide` are left out.
 
     Returns
     -------
@@ -83,7 +86,14 @@ def fit_agency_effects(
     Robins (1986); Binder (1983); methods.md#recommendation.
     """
     mix = tuple(survey.case_mix if case_mix is None else case_mix)
-    every = answer_rows(survey, drivers=(), case_mix=mix, period=period, statistic=statistic)
+    every = answer_rows(
+        survey,
+        drivers=(),
+        case_mix=mix,
+        period=period,
+        statistic=statistic,
+        thresholds=thresholds,
+    )
     rows = every.without_unanimous(every.positive)
     if len(rows.agencies) < 2:
         raise ModelError(

@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 from cxanalytics.errors import ModelError, ParamsError, must_be
 from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
 from cxanalytics.numerics.ordinal import CumulativeLinkFit, fit_cumulative_link
-from cxanalytics.rules import THRESHOLDS
+from cxanalytics.rules import MISSING_AT_MOST, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Survey
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-MISSING_DRIVER = 0.20
-"""Share of missing answers above which a driver is left out."""
 
 MISSING_ROWS = 0.10
 """Share of people lost to missing answers above which a check fails."""
@@ -146,6 +143,7 @@ def answer_rows(
     case_mix: Sequence[str],
     period: str | None,
     statistic: str,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> AnswerRows:
     """Choose rows, columns and agencies for a model of the outcome.
 
@@ -157,6 +155,8 @@ def answer_rows(
         One wave; all waves by default.
     statistic : {"positive", "top"}
         Which answers count.
+    thresholds : Thresholds
+        Agencies with fewer people than `hide` are left out.
 
     Returns
     -------
@@ -184,14 +184,14 @@ def answer_rows(
     kept_drivers = _answered_drivers(frame, people, drivers, checks)
     complete = frame[[*kept_drivers, *case_mix]].notna().all(axis=1)
     per_agency = (people * complete).groupby(frame["agency"]).sum()
-    small = per_agency.index[per_agency < THRESHOLDS.hide]
+    small = per_agency.index[per_agency < thresholds.hide]
     if len(small):
         text = (
-            f"Left out, with fewer than {THRESHOLDS.hide} people: {agencies_in_words(len(small))}."
+            f"Left out, with fewer than {thresholds.hide} people: {agencies_in_words(len(small))}."
         )
         checks.append(Check("small_agencies", None, text))
     shown = ~frame["agency"].isin(small)
-    _check_lost(people, shown, complete, checks)
+    _check_lost(people, shown, complete, checks, thresholds)
     frame = frame.loc[shown & complete]
     if frame.empty:
         raise ModelError("The model needs people who answered every question in it; got none.")
@@ -274,10 +274,10 @@ def _answered_drivers(
     kept = []
     for name in drivers:
         missing = float(people[frame[name].isna()].sum()) / total if total else 0.0
-        if missing > MISSING_DRIVER:
+        if missing > MISSING_AT_MOST:
             text = (
                 f"{name} is left out: {missing:.0%} did not answer it "
-                f"(at most {MISSING_DRIVER:.0%})."
+                f"(at most {MISSING_AT_MOST:.0%})."
             )
             checks.append(Check("missing_driver", False, text))
         else:
@@ -290,12 +290,13 @@ def _check_lost(
     shown: pd.Series[bool],
     complete: pd.Series[bool],
     checks: list[Check],
+    thresholds: Thresholds,
 ) -> None:
     total = float(people[shown].sum())
     lost = float(people[shown & ~complete].sum())
     if not total:
         raise ModelError(
-            f"The model needs an agency with at least {THRESHOLDS.hide} answers; got none."
+            f"The model needs an agency with at least {thresholds.hide} answers; got none."
         )
     text = (
         f"{lost:,.0f} of {total:,.0f} people ({lost / total:.1%}) left an answer out of the model."

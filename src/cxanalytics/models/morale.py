@@ -22,7 +22,14 @@ from cxanalytics.numerics.reliability import (
     one_factor_omega,
     own_mean_reliability,
 )
-from cxanalytics.rules import HIDDEN, LEVEL, PLACE_RELIABILITY, THRESHOLDS
+from cxanalytics.rules import (
+    HIDDEN,
+    LEVEL,
+    MISSING_AT_MOST,
+    PLACE_RELIABILITY,
+    THRESHOLDS,
+    Thresholds,
+)
 from cxanalytics.scales import Scale, get_scale
 from cxanalytics.tables import Check, Estimates
 
@@ -32,7 +39,6 @@ __all__ = ["fit_morale_index", "fit_morale_performance"]
 
 STATISTICS = ("positive", "mean")
 ITEMS_NEEDED = 2 / 3
-ITEM_MISSING_AT_MOST = 0.20
 ALPHA_AT_LEAST = 0.70
 
 
@@ -45,6 +51,7 @@ def fit_morale_index(
     statistic: str = "positive",
     reverse: Sequence[str] = (),
     level: float = LEVEL,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Score the morale of every unit from the answers of its staff.
 
@@ -64,14 +71,16 @@ def fit_morale_index(
         Items where agreement is bad; they are turned around first.
     level : float
         Probability content of the intervals.
+    thresholds : Thresholds
+        Smallest numbers of answers; read is `team`.
 
     Returns
     -------
     Estimates
         A row per unit in the order of its name; further columns `n_eff`, `reliability` (of the
         unit's own mean), `placed` (reliability of .70 or more) and `suppressed_reason`. Units with
-        fewer than 10 answers carry no figure and are not in the model. Facts: `alpha alpha_low
-        alpha_high omega icc1 icc2 unit_sd items staff`.
+        fewer answers than `thresholds.team` carry no figure and are not in the model. Facts:
+        `alpha alpha_low alpha_high omega icc1 icc2 unit_sd items staff`.
 
     Raises
     ------
@@ -97,9 +106,9 @@ def fit_morale_index(
     keyed = _keyed_items(items, get_scale(scale), reverse)
     people = _people(keyed, unit, weight, get_scale(scale), statistic)
     size = people.groupby("unit", sort=True).size()
-    large = size.index[size >= THRESHOLDS.team]
+    large = size.index[size >= thresholds.team]
     if len(large) == 0:
-        raise ModelError(f"No unit has {THRESHOLDS.team} answers; the largest has {size.max()}.")
+        raise ModelError(f"No unit has {thresholds.team} answers; the largest has {size.max()}.")
     known = people.loc[people["unit"].isin(large)]
     frame = _unit_scores(known, level)
     facts: dict[str, float | int | str | bool] = {
@@ -123,7 +132,7 @@ def fit_morale_index(
         frame=frame,
         quantity=f"morale index: mean over {items.shape[1]} items of the {what} (0 to 1)",
         level=level,
-        checks=_index_checks(frame, facts, keyed),
+        checks=_index_checks(frame, facts, keyed, thresholds),
         facts=facts,
     )
 
@@ -222,7 +231,10 @@ def _unit_reliability(
 
 
 def _index_checks(
-    frame: pd.DataFrame, facts: dict[str, float | int | str | bool], keyed: pd.DataFrame
+    frame: pd.DataFrame,
+    facts: dict[str, float | int | str | bool],
+    keyed: pd.DataFrame,
+    thresholds: Thresholds,
 ) -> tuple[Check, ...]:
     alpha = float(facts["alpha"])
     shown = frame.loc[frame["suppressed_reason"] == ""]
@@ -243,13 +255,13 @@ def _index_checks(
         ),
         Check(
             "missing answers",
-            bool(missing.max() <= ITEM_MISSING_AT_MOST),
+            bool(missing.max() <= MISSING_AT_MOST),
             f"{worst} was skipped most often, by {100 * missing.max():.0f}% of staff.",
         ),
         Check(
             "small units",
             None,
-            f"Units with fewer than {THRESHOLDS.team} answers, not shown and not in the model: "
+            f"Units with fewer than {thresholds.team} answers, not shown and not in the model: "
             f"{facts['units_hidden']}.",
         ),
     )

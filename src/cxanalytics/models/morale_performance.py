@@ -24,7 +24,7 @@ from cxanalytics.numerics.cluster_robust import (
     robust_covariance,
 )
 from cxanalytics.numerics.panel import as_codes, demean, unit_means, within_between
-from cxanalytics.rules import GRADES, LEVEL, THRESHOLDS
+from cxanalytics.rules import GRADES, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Panel
 
 Array = NDArray[np.float64]
@@ -47,13 +47,14 @@ def fit_morale_performance(
     covariates: Sequence[str] = (),
     level: float = LEVEL,
     standardize: bool = True,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Relate performance to morale within groups and between them.
 
     Parameters
     ----------
     panel : Panel
-        Rows with fewer than 10 staff answers, or without morale or performance, are left out.
+        Rows without morale or performance, or with too few staff answers, are left out.
     group : {"unit", "agency"}
         What is followed: units over time, or agencies made of units. With one period "within" means
         between the units of one agency, whatever is asked for.
@@ -63,6 +64,8 @@ def fit_morale_performance(
         Probability content of the intervals.
     standardize : bool
         Per standard deviation of morale over all rows used; else per unit of morale.
+    thresholds : Thresholds
+        Smallest numbers of answers; read is `team`.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def fit_morale_performance(
                 f"`covariates` must name columns of the panel; got {name!r}."
                 f"{did_you_mean(name, panel.frame.columns)}"
             )
-    frame = _panel_rows(panel, covariates)
+    frame = _panel_rows(panel, covariates, thresholds)
     periods = frame["period"].nunique()
     used = "agency" if periods == 1 else group
     labels = frame["agency"] if used == "agency" else frame["agency"] + "\x1f" + frame["unit"]
@@ -120,14 +123,14 @@ def fit_morale_performance(
     )
 
 
-def _panel_rows(panel: Panel, covariates: Sequence[str]) -> pd.DataFrame:
+def _panel_rows(panel: Panel, covariates: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:
     frame = panel.frame
     complete = frame[["morale", "performance", *covariates]].notna().all(axis=1)
-    enough = frame["n"].isna() | (frame["n"] >= THRESHOLDS.team)
+    enough = frame["n"].isna() | (frame["n"] >= thresholds.team)
     frame = frame.loc[complete & enough].reset_index(drop=True)
     if frame.empty:
         raise ModelError(
-            f"`panel` must hold rows with morale, performance and {THRESHOLDS.team} answers; "
+            f"`panel` must hold rows with morale, performance and {thresholds.team} answers; "
             "none is left."
         )
     return frame

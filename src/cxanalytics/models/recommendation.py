@@ -29,7 +29,7 @@ from cxanalytics.models.answers import (
 from cxanalytics.models.sampling import weights_and_counts
 from cxanalytics.numerics.ordinal import CumulativeLinkFit
 from cxanalytics.numerics.standardize import ShareContrast, share_contrast
-from cxanalytics.rules import DRAWS, LEVEL
+from cxanalytics.rules import DRAWS, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Survey
 
 Floats = NDArray[np.float64]
@@ -56,6 +56,7 @@ def fit_recommendation(
     level: float = LEVEL,
     draws: int = DRAWS,
     seed: int,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Estimate how the share of positive outcome answers goes with each driver.
 
@@ -80,6 +81,8 @@ def fit_recommendation(
     draws : int
         Joint normal draws of the estimates.
     seed : int
+    thresholds : Thresholds
+        Smallest numbers of answers; agencies below `hide` are left out.
 
     Returns
     -------
@@ -118,6 +121,7 @@ def fit_recommendation(
         case_mix=tuple(survey.case_mix if case_mix is None else case_mix),
         period=period,
         statistic=statistic,
+        thresholds=thresholds,
     )
     checks = list(rows.checks)
     if not rows.drivers:

@@ -17,7 +17,7 @@ from scipy import stats
 from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean, must_be
 from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
 from cxanalytics.numerics import survey_design as sampling
-from cxanalytics.rules import KISH_DEFF_MAX, LEVEL, THRESHOLDS
+from cxanalytics.rules import KISH_DEFF_MAX, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Question, Survey
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,9 @@ STATISTICS = ("positive", "top", "mean", "net")
 
 EVERYONE = "all"
 """Key of the one row when there are no groups."""
+
+FEW_FOR_NET = 100
+"""Effective answers below which a net score gets the interval for small samples."""
 
 
 def fit_scores(
@@ -37,6 +40,7 @@ def fit_scores(
     period: str | None = None,
     level: float = LEVEL,
     hide: bool = True,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Score one question for every agency, unit, channel or other group.
 
@@ -55,8 +59,10 @@ def fit_scores(
     level : float
         Probability content of the intervals.
     hide : bool
-        Leave the figures of groups with fewer than 10 answers out (NaN); their `n` stays, for
-        disclosure control.
+        Leave the figures of groups with fewer answers than `thresholds.hide` out (NaN); their `n`
+        stays, for disclosure control.
+    thresholds : Thresholds
+        Smallest numbers of answers; read is `hide`.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def fit_scores(
         }
     )
     covariance = got.covariance.copy()
-    hidden = (table["n"] < THRESHOLDS.hide).to_numpy() & hide
+    hidden = (table["n"] < thresholds.hide).to_numpy() & hide
     table.loc[hidden, ["estimate", "std_error", "conf_low", "conf_high", "n_eff", "deff"]] = np.nan
     covariance[hidden, :], covariance[:, hidden] = np.nan, np.nan
     return Estimates(
@@ -227,7 +233,7 @@ def _intervals(
         _, few_low, few_high = sampling.adjusted_wald_net(
             promoters, detractors, effective, level=level
         )
-        few = effective < THRESHOLDS.caution
+        few = effective < FEW_FOR_NET
         low, high = np.where(few, few_low, low), np.where(few, few_high, high)
     return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 

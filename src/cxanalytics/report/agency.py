@@ -81,7 +81,7 @@ def key_figures(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _kicker(row: pd.Series[Any], facts: PageFacts, agency: str) -> str:
     """Say programme, wave, base and response rate in one line."""
-    answers = "" if pd.isna(row["n"]) else f"{say_base(row)} answers"
+    answers = "" if pd.isna(row["n"]) else f"{say_base(row, thresholds=facts.thresholds)} answers"
     rate = facts.response_rates.get(agency)
     rated = f", {percent(rate)} of those asked" if rate is not None and answers else ""
     return kicker(facts, f"{answers}{rated}")
@@ -167,8 +167,8 @@ def write_masthead(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
         For an agency that is hidden.
     """
     row = _outcome(boards, facts, agency)
-    headline = say_headline(row, nouns=facts.nouns)
-    care = say_care(row)
+    headline = say_headline(row, nouns=facts.nouns, thresholds=facts.thresholds)
+    care = say_care(row, thresholds=facts.thresholds)
     entries = _facts(boards, facts, agency, row)
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1{}>{}</h1>'
@@ -345,7 +345,7 @@ def write_standing(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
         kind="agency",
         anchor="stand",
         question=f"Where do we stand among {facts.nouns.peer}s?",
-        answer=say_standing(board, agency, nouns=facts.nouns),
+        answer=say_standing(board, agency, nouns=facts.nouns, thresholds=facts.thresholds),
         key_figures=key_figures(standing_records(boards, facts)),
         label="Where you stand",
         figures=1,

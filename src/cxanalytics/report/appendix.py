@@ -7,6 +7,7 @@ Figures of a model are printed as its `Estimates` holds them, with every check i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,7 @@ from cxanalytics.report.components.text import clean, fill, join
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
-from cxanalytics.rules import CALL_AT_LEAST, CERTAINTIES, LEVEL, THRESHOLDS
+from cxanalytics.rules import CALL_AT_LEAST, CERTAINTIES, LEVEL
 from cxanalytics.words import say_alt_shrinkage, say_rank_cell
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Benchmark, Check
 
 _LEVELS = (0.70, CALL_AT_LEAST, 0.90, CERTAINTIES[1].at_least)
+_BASES = (50, 100, 200)
 
 
 def write_appendix_masthead(facts: PageFacts) -> Section:
@@ -160,7 +162,7 @@ def write_appendix_scores(boards: Mapping[str, Benchmark], facts: PageFacts) -> 
         anchor="scores",
         question="What are the scores before and after stabilizing?",
         answer=f"Intervals hold {percent(LEVEL)}; scores are shown where n is at least "
-        f"{THRESHOLDS.hide} and effective n at least {THRESHOLDS.rank}.",
+        f"{facts.thresholds.hide} and effective n at least {facts.thresholds.rank}.",
         key_figures=pd.DataFrame(
             figures, columns=["measure", "shown", "lowest", "middle", "highest"]
         ),
@@ -244,8 +246,12 @@ def write_appendix_sensitivity(boards: Mapping[str, Benchmark], facts: PageFacts
     verdicts = pd.DataFrame(
         lines, columns=["Called at", "Above", "Below", "About the same", "Too close to call"]
     )
+    rank = facts.thresholds.rank
     bases = pd.DataFrame(
-        [(need, int((shown["n_eff"] >= need).sum())) for need in (THRESHOLDS.rank, 50, 100, 200)],
+        [
+            (need, int((shown["n_eff"] >= need).sum()))
+            for need in (rank, *(more for more in _BASES if more > rank))
+        ],
         columns=["Effective answers needed", "Agencies shown"],
     )
     least, most = verdicts["Too close to call"].min(), verdicts["Too close to call"].max()
@@ -279,7 +285,7 @@ def write_appendix_session(facts: PageFacts) -> Section:
     -------
     Section
     """
-    thresholds = {name: getattr(THRESHOLDS, name) for name in THRESHOLDS.__dataclass_fields__}
+    thresholds = asdict(facts.thresholds)
     answer = f"Run {facts.run_id}." if facts.run_id else "The run has no id."
     content = join(
         (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxanalytics.charts import draw_coefficients, draw_within_between
+from cxanalytics.charts import draw_coefficients, draw_within_between, within_between_table
 from cxanalytics.formats import count, fixed, points, points_range, signed
 from cxanalytics.report.components.appendix import checks_list, facts_table
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
@@ -162,7 +162,7 @@ def write_appendix_morale(
                 f"Both measures come from the same {facts.nouns.respondents}; the relation is "
                 "likely overstated."
             )
-        content = figure(_panel_finding(panel, estimates, table), number=1) + content
+        content = figure(_panel_finding(panel, estimates, table, facts), number=1) + content
     return framed(
         content + paragraphs(*notes) + _behind(estimates),
         kind="appendix",
@@ -175,8 +175,14 @@ def write_appendix_morale(
     )
 
 
-def _panel_finding(panel: Panel, estimates: Estimates, table: pd.DataFrame) -> Finding:
-    wide, narrow = (draw_within_between(panel, estimates, size=size) for size in ("wide", "narrow"))
+def _panel_finding(
+    panel: Panel, estimates: Estimates, table: pd.DataFrame, facts: PageFacts
+) -> Finding:
+    limits = facts.thresholds
+    wide, narrow = (
+        draw_within_between(panel, estimates, thresholds=limits, size=size)
+        for size in ("wide", "narrow")
+    )
     labels = {"morale": panel.morale_label, "performance": panel.performance_label}
     return Finding(
         id="morale",
@@ -184,7 +190,7 @@ def _panel_finding(panel: Panel, estimates: Estimates, table: pd.DataFrame) -> F
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(panel.frame, **labels),
+        alt=say_alt_within_between(within_between_table(panel, thresholds=limits), **labels),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
     )

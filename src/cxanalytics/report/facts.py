@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from cxanalytics.errors import ParamsError, must_be
+from cxanalytics.rules import THRESHOLDS, Thresholds
 
 if TYPE_CHECKING:
     from cxanalytics.tables import Check
@@ -100,6 +101,8 @@ class PageFacts:
         Measure to the wave from which its wording differs; its change is not printed.
     adjusted_for : tuple of str
         Case mix that the scores are adjusted for, in words.
+    thresholds : Thresholds
+        Smallest numbers of answers and agencies, as the boards were made with.
     pages : mapping of str to str
         Agency to the address of its page, relative to this page.
     home : str
@@ -140,6 +143,7 @@ class PageFacts:
     caveats: tuple[tuple[str, str], ...] = ()
     changed: Mapping[str, str] = field(default_factory=dict)
     adjusted_for: tuple[str, ...] = ()
+    thresholds: Thresholds = THRESHOLDS
     pages: Mapping[str, str] = field(default_factory=dict)
     home: str = ""
     appendix: str = ""

@@ -7,10 +7,14 @@ one table, and travel together.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxanalytics.errors import DataError
+from cxanalytics.report.components.text import fill
+from cxanalytics.report.section import choose, plain_table
+from cxanalytics.report.svg import to_svg
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,3 +68,16 @@ class Finding:
             )
         if not self.alt:
             raise DataError(f"`alt` must say what figure '{self.id}' shows; got nothing.")
+
+    def __str__(self) -> str:
+        parts = (self.claim, self.subtitle, plain_table(self.table), self.note)
+        return "\n\n".join(part for part in parts if part)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """Give the claim and its table as text, and with the picture as HTML, to the notebook."""
+        picture = to_svg(self.wide, prefix=self.id, label=self.alt)
+        html = fill("<p><strong>{}</strong></p>{}<p>{}</p>", self.claim, picture, self.note)
+        bundle = {"text/plain": str(self), "text/html": str(html)}
+        return choose(bundle, include, exclude)

@@ -104,9 +104,9 @@ def _row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str, scale: Ba
     cells = (
         _cell("Score", "num sc", fill("<b>{}</b>", percent(row["estimate"]))),
         _cell("Likely range", "rbc", bar),
-        _cell("Against peers", "vd", chip(say_verdict(row))),
+        _cell("Against peers", "vd", chip(say_verdict(row, thresholds=facts.thresholds))),
         _cell("Rank", "rk", say_rank_cell(row)),
-        _cell("Answers", "num an", say_base(row)),
+        _cell("Answers", "num an", say_base(row, thresholds=facts.thresholds)),
     )
     return fill(
         '<tr id="{}" role="row"><th scope="row" role="rowheader">{}</th>{}</tr>',
@@ -124,8 +124,8 @@ def _suppressed_row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str
         '<td role="cell" colspan="4" class="reason">{}</td>{}</tr>',
         anchor,
         _name(key, facts),
-        say_suppressed(row["suppressed_reason"], answers=row["n"]),
-        _cell("Answers", "num an", say_base(row)),
+        say_suppressed(row["suppressed_reason"], answers=row["n"], thresholds=facts.thresholds),
+        _cell("Answers", "num an", say_base(row, thresholds=facts.thresholds)),
     )
 
 
@@ -312,7 +312,7 @@ def write_index_funnel(
         kind=kind,
         anchor="chance",
         question=question,
-        answer=say_funnel(funnel.points, nouns=facts.nouns),
+        answer=say_funnel(funnel.points, nouns=facts.nouns, thresholds=facts.thresholds),
         key_figures=funnel.points[["n", "share", "side"]],
         label="Chance",
         figures=1,

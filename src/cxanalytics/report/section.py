@@ -111,11 +111,7 @@ class Section:
                 "page": dict(self.page),
             },
         }
-        return {
-            kind: value
-            for kind, value in bundle.items()
-            if (include is None or kind in include) and (exclude is None or kind not in exclude)
-        }
+        return choose(bundle, include, exclude)
 
 
 def framed(
@@ -156,6 +152,17 @@ def framed(
         label=label,
         figures=figures,
     )
+
+
+def choose(
+    bundle: Mapping[str, Any], include: Collection[str] | None, exclude: Collection[str] | None
+) -> dict[str, Any]:
+    """Keep the kinds of output that a notebook asks for."""
+    return {
+        kind: value
+        for kind, value in bundle.items()
+        if (include is None or kind in include) and (exclude is None or kind not in exclude)
+    }
 
 
 def plain_table(table: pd.DataFrame) -> str:

@@ -6,17 +6,22 @@ Nothing here reads a clock or an answer of a respondent.
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cxanalytics.report import Measure, PageFacts
 from cxanalytics.run import handover, keys
 from cxanalytics.run.places import notebooks
 from cxanalytics.run.resolve import StudyFolder, source_names
 from cxanalytics.scales import get_scale
+from cxanalytics.tables import Check
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxanalytics.run.study import Study
+    from cxanalytics.store import Result
 
 _DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 
@@ -50,14 +55,15 @@ def measures(study: Study) -> tuple[Measure, ...]:
 
 
 def page_facts(
-    study: Study, *, kind: str, agency: str = "", period: str = "", **more: Any
+    study: Study, *, kind: str, scores: Result, audit: Result, agency: str = "", **more: Any
 ) -> PageFacts:
     """Describe a page; see `Study.facts`.
 
     Parameters
     ----------
     study : Study
-    kind, agency, period : str
+    kind, agency : str
+    scores, audit : Result
     **more
         Further fields of PageFacts.
 
@@ -66,8 +72,7 @@ def page_facts(
     PageFacts
     """
     file, told = study.file, handover.run_context()
-    wave = period or study.params.get("period") or max(file.waves, default="")
-    previous = max((name for name in file.waves if name < wave), default="")
+    wave, previous = str(scores.facts["period"]), str(scores.facts["previous"])
     made_by = told.get("run_id") or run_id(study.source)
     given: dict[str, Any] = {
         "title": agency or file.title,
@@ -81,6 +86,7 @@ def page_facts(
         "notice": file.notice,
         "nouns": file.nouns,
         "measures": study.measures,
+        "thresholds": study.thresholds,
         "run_id": made_by,
         "input_hash": told.get("input_hash") or input_hash(study.source),
         "versions": versions(),
@@ -91,6 +97,9 @@ def page_facts(
         "data_cut": file.dates.data_cut,
         "produced": file.dates.produced,
         "previous": previous,
+        "response_rates": _response_rates(audit, wave),
+        "checks": tuple(_checks(audit)),
+        "caveats": tuple((check.name.capitalize(), check.text) for check in _doubtful(audit)),
         "changed": _changed(study, previous, wave),
         # An agency's page is forwarded alone: it links to the others only on a site.
         "home": "index.html" if kind == "appendix" else file.site,
@@ -101,6 +110,29 @@ def page_facts(
         "citation": _citation(study, made_by),
     }
     return PageFacts(**given | more)
+
+
+def _response_rates(audit: Result, wave: str) -> dict[str, float]:
+    """Read the response rates of the wave: agencies that may be shown, and "" for all."""
+    if "response" not in audit:
+        return {}
+    frame = cast("pd.DataFrame", audit["response"])
+    frame = frame.loc[(frame["period"] == wave) & (frame["suppressed_reason"] == "")]
+    everyone = {"": frame["answered"].sum() / frame["asked"].sum()} if len(frame) else {}
+    return everyone | dict(zip(frame["agency"], frame["rate"], strict=True))
+
+
+def _checks(audit: Result) -> Iterator[Check]:
+    """Read what was noticed about the data."""
+    frame = cast("pd.DataFrame", audit["checks"])
+    judged = {"yes": True, "no": False}
+    for row in frame.itertuples():
+        yield Check(str(row.name), judged.get(str(row.passed)), str(row.text))
+
+
+def _doubtful(audit: Result) -> list[Check]:
+    """Choose what a reader of any page must know: the tests of the data that failed."""
+    return [check for check in _checks(audit) if check.passed is False]
 
 
 def _changed(study: Study, previous: str, wave: str) -> dict[str, str]:

@@ -112,6 +112,7 @@ def run_study(
         dry_run=dry_run,
         conflicts=tuple(plan.conflicts(steps)),
         run_id=run_id(source),
+        thresholds=source.file.thresholds,
     )
     steps = add_missing(plan, steps, place)
     if dry_run:

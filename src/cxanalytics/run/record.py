@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cxanalytics.errors import CxError
+from cxanalytics.rules import THRESHOLDS, Thresholds
 from cxanalytics.run.describe import input_hash, versions
 from cxanalytics.run.handover import read_json, write_json
 from cxanalytics.run.plan import PAGES, PER_AGENCY, Task
@@ -67,6 +68,8 @@ class RunReport:
     conflicts : tuple of str
         Where study.yaml and NN_name.yaml disagree.
     dry_run : bool
+    thresholds : Thresholds
+        Smallest numbers of answers for each use in this study.
     """
 
     study: str
@@ -77,6 +80,7 @@ class RunReport:
     suppressed: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     dry_run: bool = False
+    thresholds: Thresholds = THRESHOLDS
 
     @property
     def failed(self) -> list[Done]:

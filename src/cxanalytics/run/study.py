@@ -83,6 +83,19 @@ class Study:
         """Staff items by dimension of morale; empty without a staff survey."""
         return dict(self.file.staff.items) if self.file.staff else {}
 
+    def morale_items(self, dimension: str = "") -> list[str]:
+        """List the staff items of one dimension of morale, or of all of them."""
+        if not dimension:
+            return list(dict.fromkeys(item for items in self.items.values() for item in items))
+        if dimension not in self.items:
+            raise ParamsError(must_be("dimension", self.items, dimension))
+        return list(self.items[dimension])
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Label of every question, by name."""
+        return {name: asked.label for name, asked in self.file.survey.questions.items()}
+
     @property
     def headline(self) -> str:
         """Name of the question that the page opens with."""
@@ -94,6 +107,11 @@ class Study:
         from cxanalytics.run.describe import measures
 
         return measures(self)
+
+    @property
+    def measure_names(self) -> list[str]:
+        """Questions of the scorecard, the headline first."""
+        return [measure.name for measure in self.measures]
 
     def survey(self) -> Survey:
         """Read the survey."""
@@ -124,6 +142,24 @@ class Study:
         from cxanalytics.run.read import read_response
 
         return read_response(self.source)
+
+    def waves(self, survey: Survey) -> tuple[str, str]:
+        """Choose the wave to report and the one before it.
+
+        Parameters
+        ----------
+        survey : Survey
+
+        Returns
+        -------
+        tuple of (str, str)
+            The parameter `period`, or the latest wave; and the wave before it, "" when it is the
+            first.
+        """
+        period = str(self.params.get("period") or survey.periods[-1])
+        survey.in_period(period)
+        earlier = [wave for wave in survey.periods if wave < period]
+        return period, max(earlier, default="")
 
     def save(self, step: str, *, facts: Mapping[str, Any] | None = None, **tables: Table) -> str:
         """Hand tables over to later notebooks.
@@ -190,19 +226,23 @@ class Study:
             found = handover.current(self.output, step)
         return read_result(handover.step_folder(self.output, step) / found["key"])
 
-    def facts(self, *, kind: str, agency: str = "", period: str = "", **more: Any) -> PageFacts:
+    def facts(
+        self, *, kind: str, scores: Result, audit: Result, agency: str = "", **more: Any
+    ) -> PageFacts:
         """Describe a page.
 
         Parameters
         ----------
         kind : str
             "agency", "index" or "appendix".
+        scores : Result
+            What 04_benchmark saved, with the facts `period` and `previous`.
+        audit : Result
+            What 01_audit saved: response rates, and what was noticed about the data.
         agency : str
             The agency of the page, for kind "agency".
-        period : str
-            The wave; the parameter `period` or the last of `waves` when empty.
         **more
-            Further fields of PageFacts, such as `response_rates`, `checks` or `caveats`.
+            Further fields of PageFacts.
 
         Returns
         -------
@@ -210,7 +250,7 @@ class Study:
         """
         from cxanalytics.run.describe import page_facts
 
-        return page_facts(self, kind=kind, agency=agency, period=period, **more)
+        return page_facts(self, kind=kind, scores=scores, audit=audit, agency=agency, **more)
 
     @property
     def agencies(self) -> list[str]:

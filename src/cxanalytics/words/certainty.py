@@ -14,7 +14,14 @@ import pandas as pd
 
 from cxanalytics.errors import DataError
 from cxanalytics.formats import certain
-from cxanalytics.rules import CALL_AT_LEAST, CERTAINTIES, Certainty, certainty
+from cxanalytics.rules import (
+    CALL_AT_LEAST,
+    CERTAINTIES,
+    THRESHOLDS,
+    Certainty,
+    Thresholds,
+    certainty,
+)
 from cxanalytics.words.suppressed import say_suppressed
 
 FILLED_AT_LEAST = CERTAINTIES[1].at_least
@@ -50,13 +57,15 @@ class Chip:
         return f"{self.word} ({self.certain})" if self.certain else self.word
 
 
-def say_verdict(row: pd.Series[Any]) -> Chip:
+def say_verdict(row: pd.Series[Any], *, thresholds: Thresholds = THRESHOLDS) -> Chip:
     """Give the chip of one row of a benchmark.
 
     Parameters
     ----------
     row : Series
         A row of `Benchmark.frame`; read are `verdict`, `certainty`, `suppressed_reason`.
+    thresholds : Thresholds
+        For the reason of a row that is not compared.
 
     Returns
     -------
@@ -69,7 +78,7 @@ def say_verdict(row: pd.Series[Any]) -> Chip:
     """
     verdict = row["verdict"]
     if verdict == "":
-        reason = say_suppressed(row["suppressed_reason"], answers=row["n"])
+        reason = say_suppressed(row["suppressed_reason"], answers=row["n"], thresholds=thresholds)
         return Chip(kind="", filled=False, word=reason, certain="")
     if verdict == "unclear":
         return Chip(kind="unclear", filled=False, word=UNCLEAR, certain="")

@@ -2,7 +2,7 @@
 
 Groups, not a league table: inside the groups that cannot be told apart the order is
 alphabetical. The headline counts the groups; the funnel sentence says what chance alone would
-not produce, and that the rest may differ too.
+not produce, and that smaller differences may be real too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxanalytics.formats import count, number_word
-from cxanalytics.rules import THRESHOLDS
+from cxanalytics.rules import THRESHOLDS, Thresholds
 from cxanalytics.tables import Benchmark
 from cxanalytics.words.grammar import capital, counted, joined, verb
 from cxanalytics.words.nouns import Nouns
@@ -177,7 +177,7 @@ def say_expected_wrong(benchmark: Benchmark) -> str:
     return say_wrong_calls([row for _, row in benchmark.shown.iterrows()])
 
 
-def say_funnel(table: pd.DataFrame, *, nouns: Nouns) -> str:
+def say_funnel(table: pd.DataFrame, *, nouns: Nouns, thresholds: Thresholds = THRESHOLDS) -> str:
     """Say how many agencies differ by far more than chance.
 
     Parameters
@@ -185,6 +185,7 @@ def say_funnel(table: pd.DataFrame, *, nouns: Nouns) -> str:
     table : DataFrame
         One row per agency that is shown, with a flag `outside`.
     nouns : Nouns
+    thresholds : Thresholds
 
     Returns
     -------
@@ -193,12 +194,13 @@ def say_funnel(table: pd.DataFrame, *, nouns: Nouns) -> str:
     outside = int(table["outside"].sum())
     if len(table) == 0:
         return f"No {nouns.organization} has enough answers to be compared."
-    if len(table) < THRESHOLDS.funnel:
-        few = f"Fewer than {THRESHOLDS.funnel} {nouns.organizations}"
+    if len(table) < thresholds.funnel:
+        few = f"Fewer than {thresholds.funnel} {nouns.organizations}"
         return f"{few}: what is chance and what is real cannot be told apart."
     many = capital(counted(outside, nouns.organization, nouns.organizations))
     first = f"{many} {verb(outside, 'differs', 'differ')} from the average by far more than chance"
     if outside == len(table):
         return f"{first} alone would produce."
-    rest = "The rest" if outside else "They"
-    return f"{first} alone would produce. {rest} may differ too, but less clearly."
+    if outside == 0:
+        return f"{first} alone would produce. Smaller differences may still be real."
+    return f"{first} alone would produce. The rest may differ too, but less clearly."

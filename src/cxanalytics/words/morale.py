@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxanalytics.formats import points
-from cxanalytics.rules import THRESHOLDS
+from cxanalytics.rules import THRESHOLDS, Thresholds
 from cxanalytics.tables import Estimates
 from cxanalytics.words.sizes import NOT_CAUSE, direction, say_base_of_pattern, say_size
 
@@ -33,7 +33,7 @@ def _group(estimates: Estimates) -> tuple[str, str]:
     return "unit", "units"
 
 
-def say_morale(estimates: Estimates) -> str:
+def say_morale(estimates: Estimates, *, thresholds: Thresholds = THRESHOLDS) -> str:
     """Say whether morale goes with performance, between units and within them.
 
     Parameters
@@ -41,6 +41,8 @@ def say_morale(estimates: Estimates) -> str:
     estimates : Estimates
         Rows "between" and "within", the latter without a range where there is nothing to
         learn. Facts `groups group higher_is_better`.
+    thresholds : Thresholds
+        Nothing is said about fewer groups than `peers`.
 
     Returns
     -------
@@ -49,8 +51,8 @@ def say_morale(estimates: Estimates) -> str:
     """
     one, many = _group(estimates)
     groups = estimates.facts.get("groups")
-    if groups is not None and float(groups) < THRESHOLDS.peers:
-        return f"Too few {many} (fewer than {THRESHOLDS.peers}) to tell."
+    if groups is not None and float(groups) < thresholds.peers:
+        return f"Too few {many} (fewer than {thresholds.peers}) to tell."
     sign = 1 if estimates.facts.get("higher_is_better", True) else -1
     between, within = _row(estimates, "between"), _row(estimates, "within")
     ways = [0 if row is None else sign * direction(row) for row in (between, within)]

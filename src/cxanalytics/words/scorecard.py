@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxanalytics.errors import DataError
 from cxanalytics.formats import points, points_range
-from cxanalytics.rules import SUPPRESSED_REASONS
+from cxanalytics.rules import SUPPRESSED_REASONS, THRESHOLDS, Thresholds
 from cxanalytics.tables import Benchmark
 from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.grammar import capital, counted, joined, verb
@@ -179,7 +179,13 @@ def say_extreme(row: pd.Series[Any], *, label: str) -> str:
     return f"{label}; {chip.text[0].lower()}{chip.text[1:]}"
 
 
-def say_not_shown(boards: Mapping[str, Benchmark], key: str, *, labels: Mapping[str, str]) -> str:
+def say_not_shown(
+    boards: Mapping[str, Benchmark],
+    key: str,
+    *,
+    labels: Mapping[str, str],
+    thresholds: Thresholds = THRESHOLDS,
+) -> str:
     """Name the measures of an agency that show no score, with the reason.
 
     Parameters
@@ -188,6 +194,7 @@ def say_not_shown(boards: Mapping[str, Benchmark], key: str, *, labels: Mapping[
     key : str
     labels : mapping of str to str
         Measure to label.
+    thresholds : Thresholds
 
     Returns
     -------
@@ -198,5 +205,6 @@ def say_not_shown(boards: Mapping[str, Benchmark], key: str, *, labels: Mapping[
     for name, board in boards.items():
         row = board.frame.loc[board.frame["key"] == key]
         if not row.empty and row.iloc[0]["suppressed_reason"] in SUPPRESSED_REASONS:
-            sentences.append(f"{labels.get(name, name)}: {say_verdict(row.iloc[0]).word}")
+            reason = say_verdict(row.iloc[0], thresholds=thresholds).word
+            sentences.append(f"{labels.get(name, name)}: {reason}")
     return " ".join(sentences)

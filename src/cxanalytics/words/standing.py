@@ -18,6 +18,7 @@ from cxanalytics.rules import (
     THRESHOLDS,
     TOP_QUARTILE_AT_LEAST,
     WIDE_RANK,
+    Thresholds,
 )
 from cxanalytics.tables import Benchmark
 from cxanalytics.words.grammar import capital, counted, verb
@@ -95,7 +96,9 @@ def say_rank_cell(row: pd.Series[Any]) -> str:
     return rank_range(row["rank_low"], row["rank_high"])
 
 
-def say_standing(benchmark: Benchmark, key: str, *, nouns: Nouns) -> str:
+def say_standing(
+    benchmark: Benchmark, key: str, *, nouns: Nouns, thresholds: Thresholds = THRESHOLDS
+) -> str:
     """Say where an agency ranks, and why no single rank is given.
 
     Parameters
@@ -104,6 +107,7 @@ def say_standing(benchmark: Benchmark, key: str, *, nouns: Nouns) -> str:
     key : str
         The agency.
     nouns : Nouns
+    thresholds : Thresholds
 
     Returns
     -------
@@ -112,9 +116,9 @@ def say_standing(benchmark: Benchmark, key: str, *, nouns: Nouns) -> str:
     """
     row, p = benchmark.row(key), count_ranked(benchmark)
     if row["suppressed_reason"] != "":
-        return say_suppressed(row["suppressed_reason"], answers=row["n"])
+        return say_suppressed(row["suppressed_reason"], answers=row["n"], thresholds=thresholds)
     if pd.isna(row["rank_low"]):
-        few = f"Fewer than {number_word(THRESHOLDS.peers)} peers can be compared"
+        few = f"Fewer than {number_word(thresholds.peers)} peers can be compared"
         return f"{few}, so no rank is given."
     rank = say_rank(row, p)
     low, high = int(row["rank_low"]), int(row["rank_high"])

@@ -13,6 +13,7 @@ from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_
 from cxanalytics.report.components.chips import chip, why
 from cxanalytics.report.components.text import fill, join
 from cxanalytics.report.exports import score_id
+from cxanalytics.rules import FEW
 from cxanalytics.words import (
     count_ranked,
     say_base,
@@ -26,6 +27,7 @@ from cxanalytics.words import (
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import Measure, PageFacts
+    from cxanalytics.rules import Thresholds
     from cxanalytics.tables import Benchmark
 
 Row = Mapping[str, Any]
@@ -56,18 +58,22 @@ def _cell(label: str, content: Markup, css: str = "") -> Markup:
     )
 
 
-def _change_cell(row: pd.Series[Any], changed: str) -> Markup:
+def _change_cell(row: pd.Series[Any], measure: Measure, facts: PageFacts) -> Markup:
     """Print the change since the last wave, or why there is none."""
-    said = say_change(row, changed=changed)
+    changed = facts.changed.get(measure.name, "")
+    said = say_change(row, changed=changed, thresholds=facts.thresholds)
     if not said.number:
         return fill('<span class="sub wrapped">{}</span>', said.words)
     return fill('<b>{}</b> <span class="sub">{}</span>', said.number, said.words)
 
 
-def reasons(row: pd.Series[Any], board: Benchmark) -> list[tuple[str, str]]:
+def reasons(
+    row: pd.Series[Any], board: Benchmark, *, thresholds: Thresholds
+) -> list[tuple[str, str]]:
     """List what a verdict stands on: base, raw and stabilized score, gap, peers, rule."""
+    base, care = say_base(row, thresholds=thresholds), say_care(row, thresholds=thresholds)
     entries = [
-        ("Answers", f"{say_base(row)}. {say_care(row)}".removesuffix(". ").strip()),
+        ("Answers", f"{base}. {care}".removesuffix(". ").strip()),
         (
             "Unadjusted score",
             f"{percent(row['raw'])} ({share_range(row['raw_low'], row['raw_high'])})",
@@ -99,18 +105,19 @@ def _measure_row(
     row: pd.Series[Any],
     board: Benchmark | None,
     scale: BarScale,
+    facts: PageFacts,
     *,
     compared: bool,
     has_previous: bool,
-    changed: str,
 ) -> Markup:
     """Print one measure."""
     head = fill('<th scope="row" role="rowheader">{}</th>', measure.label)
     anchor = score_id(measure.name)
     if board is None or row["suppressed_reason"] != "":
         columns = 3 + 4 * compared + has_previous
-        text = say_suppressed(row["suppressed_reason"], answers=row["n"])
-        base = f"{say_base(row)} answers." if row["suppressed_reason"] == "few" else ""
+        reason = row["suppressed_reason"]
+        text = say_suppressed(reason, answers=row["n"], thresholds=facts.thresholds)
+        base = f"{say_base(row)} answers." if reason == FEW else ""
         return fill(
             '<tr class="supp" id="{}" role="row">{}<td role="cell" colspan="{}">{} {}</td></tr>',
             anchor,
@@ -133,11 +140,14 @@ def _measure_row(
         cells += _compared_cells(row)
     cells.append(_cell("Likely range", bar, "rbc"))
     if compared:
-        cells.append(_cell("Against peers", chip(say_verdict(row)), "vd"))
+        cells.append(
+            _cell("Against peers", chip(say_verdict(row, thresholds=facts.thresholds)), "vd")
+        )
         cells.append(_cell("Rank", fill("{}", _two_lines(row)), "rk"))
     if has_previous:
-        cells.append(_cell("Since last wave", _change_cell(row, changed), "ch"))
-    cells.append(_cell("", why(measure.label, reasons(row, board)), "whyc"))
+        cells.append(_cell("Since last wave", _change_cell(row, measure, facts), "ch"))
+    entries = reasons(row, board, thresholds=facts.thresholds)
+    cells.append(_cell("", why(measure.label, entries), "whyc"))
     return fill('<tr id="{}" role="row">{}{}</tr>', anchor, head, join(cells))
 
 
@@ -189,9 +199,9 @@ def scorecard_table(
             row,
             boards.get(measure.name),
             scale,
+            facts,
             compared=compared,
             has_previous=has_previous,
-            changed=facts.changed.get(measure.name, ""),
         )
         for measure, row in zip(facts.measures, rows, strict=True)
     )

@@ -1,0 +1,62 @@
+"""Where does each agency stand on every measure of the scorecard?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from cxanalytics.benchmark.scores import benchmark_scores
+from cxanalytics.rules import DIFFERENCE, DRAWS, LEVEL, THRESHOLDS, Thresholds
+from cxanalytics.tables import Benchmark, Estimates
+
+
+def benchmark_scorecard(
+    scores: Mapping[str, Estimates],
+    *,
+    previous: Mapping[str, Estimates] | None = None,
+    changed: Collection[str] = (),
+    peers: Sequence[str] | None = None,
+    difference: float = DIFFERENCE,
+    draws: int = DRAWS,
+    seed: int,
+    level: float = LEVEL,
+    thresholds: Thresholds = THRESHOLDS,
+) -> dict[str, Benchmark]:
+    """Compare every agency with the typical peer, measure by measure.
+
+    Parameters
+    ----------
+    scores : mapping of str to Estimates
+        By measure.
+    previous : mapping of str to Estimates, optional
+        The same one wave earlier; a measure that is not in it has no change columns.
+    changed : collection of str
+        Measures whose wording differs from the earlier wave.
+    peers : sequence of str, optional
+        Keys of the peer set; all shown agencies by default.
+    difference : float
+        Smallest difference that matters, in units of the scores.
+    draws : int
+    seed : int
+    level : float
+    thresholds : Thresholds
+
+    Returns
+    -------
+    dict of str to Benchmark
+        By measure, in the order given.
+    """
+    before = previous or {}
+    return {
+        name: benchmark_scores(
+            estimates,
+            previous=before.get(name),
+            peers=peers,
+            difference=difference,
+            draws=draws,
+            seed=seed,
+            level=level,
+            changed_wording=name in changed,
+            thresholds=thresholds,
+        )
+        for name, estimates in scores.items()
+    }

@@ -1,0 +1,124 @@
+"""How is the morale of each unit in each period, and how did the same unit perform?
+
+The two sides meet by agency, unit and period. Only units with enough answers on both sides are
+kept; how many were not is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from cxanalytics.errors import DataError
+from cxanalytics.models.morale import fit_morale_index
+from cxanalytics.models.scores import fit_scores
+from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
+from cxanalytics.tables import Check, Panel, Survey
+
+_LEVELS = ["agency", "unit", "period"]
+_BETWEEN = "\x1f"
+
+
+def fit_morale_panel(
+    staff: Survey,
+    performance: Survey,
+    *,
+    items: Sequence[str],
+    measure: str,
+    statistic: str = "positive",
+    same_source: bool = False,
+    thresholds: Thresholds = THRESHOLDS,
+) -> Panel:
+    """Put the morale of units beside their performance.
+
+    Parameters
+    ----------
+    staff : Survey
+        Staff answers with `unit`.
+    performance : Survey
+        The answers that measure performance, with the same agencies, units and periods.
+    items : sequence of str
+        Staff questions that make the morale index.
+    measure : str
+        Question of `performance`.
+    statistic : {"positive", "top"}
+        Which of its answers count.
+    same_source : bool
+        True where both come from the same people.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Panel
+        Morale and performance as shares from 0 to 1, with standard errors; `n` is the number of
+        staff answers.
+
+    Raises
+    ------
+    DataError
+        A survey has no units, or no unit has answers enough on both sides.
+
+    Assumes
+    -------
+    A unit of the same agency, name and period is the same unit on both sides.
+
+    Reference
+    ---------
+    See `fit_morale_index` and `fit_scores`; methods.md#morale-and-performance.
+    """
+    for name, survey in (("staff", staff), ("performance", performance)):
+        if "unit" not in survey.frame:
+            raise DataError(f"`{name}` must have a column `unit`; it has agencies only.")
+    scale = staff.question(items[0]).scale
+    morale = fit_morale_index(
+        staff.frame[list(items)],
+        unit=_place(staff.frame),
+        weight=staff.frame["weight"],
+        scale=scale,
+        level=LEVEL,
+        thresholds=thresholds,
+    )
+    score = fit_scores(
+        replace(performance, frame=performance.frame.assign(place=_place(performance.frame))),
+        measure=measure,
+        by="place",
+        statistic=statistic,
+        thresholds=thresholds,
+    )
+    left = morale.frame.set_index("key")
+    right = score.frame.set_index("key")
+    both = left.join(right, rsuffix="_performance", how="inner")
+    known = both.loc[both["estimate"].notna() & both["estimate_performance"].notna()]
+    if known.empty:
+        raise DataError(
+            f"No unit has {thresholds.team} staff answers and {thresholds.hide} answers to "
+            f"`{measure}` in the same period."
+        )
+    levels = pd.DataFrame([key.split(_BETWEEN) for key in known.index], columns=_LEVELS)
+    frame = levels.assign(
+        morale=known["estimate"].to_numpy(),
+        morale_se=known["std_error"].to_numpy(),
+        performance=known["estimate_performance"].to_numpy(),
+        performance_se=known["std_error_performance"].to_numpy(),
+        n=known["n"].to_numpy(),
+    )
+    dropped = Check(
+        "units linked",
+        None,
+        f"{len(known):,} units and periods have answers enough on both sides; "
+        f"{len(left.index.union(right.index)) - len(known):,} have not, and are left out.",
+    )
+    return Panel(
+        frame=frame,
+        morale_label="Morale index",
+        performance_label=performance.question(measure).label,
+        performance_is="share",
+        same_source=same_source,
+        notes=(*morale.checks, dropped),
+    )
+
+
+def _place(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["agency"] + _BETWEEN + frame["unit"].astype(str) + _BETWEEN + frame["period"]

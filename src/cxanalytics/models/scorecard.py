@@ -1,0 +1,70 @@
+"""How does every agency score on each measure of the scorecard, in one wave?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cxanalytics.models.scores import fit_scores
+from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
+from cxanalytics.tables import Estimates, Survey
+
+
+def fit_scorecard(
+    survey: Survey,
+    *,
+    measures: Iterable[str],
+    period: str,
+    statistic: str = "positive",
+    level: float = LEVEL,
+    thresholds: Thresholds = THRESHOLDS,
+) -> dict[str, Estimates]:
+    """Score several questions by agency.
+
+    Parameters
+    ----------
+    survey : Survey
+    measures : iterable of str
+        Names of the questions; one that nobody answered in the wave is left out.
+    period : str
+        The wave; one that the survey does not have gives no scores.
+    statistic : {"positive", "top"}
+    level : float
+        Probability content of the intervals.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    dict of str to Estimates
+        By measure, in the order given.
+
+    Raises
+    ------
+    DataError
+        No such question.
+
+    Assumes
+    -------
+    As `fit_scores`, measure by measure.
+
+    Reference
+    ---------
+    See `fit_scores`; methods.md#scores.
+    """
+    names = list(measures)
+    for name in names:
+        survey.question(name)
+    if period not in survey.periods:
+        return {}
+    answered = survey.in_period(period).frame[names].notna().any()
+    return {
+        name: fit_scores(
+            survey,
+            measure=name,
+            period=period,
+            statistic=statistic,
+            level=level,
+            thresholds=thresholds,
+        )
+        for name in names
+        if answered[name]
+    }
