@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cxanalytics.cli import main
+from cxanalytics.cli import _print_report, main
+from cxanalytics.rules import Thresholds
 from cxanalytics.run.handover import RUN_VARIABLE
+from cxanalytics.run.record import RunReport
 
 CELLS = {
     "01_audit": [
@@ -175,3 +177,10 @@ def test_python_m(house):
     assert done.stderr == (
         "cxanalytics: `study` must be one of 'city'; got 'ctiy'. Did you mean 'city'?\n"
     )
+
+
+def test_a_reason_has_the_number_of_the_study(tmp_path, capsys):
+    raised = Thresholds(hide=20)
+    _print_report(RunReport("city", tmp_path, suppressed={"Tiny": "hidden"}, thresholds=raised))
+    told = capsys.readouterr().out
+    assert "Fewer than 20 answers. Hidden to protect privacy. Tiny" in told

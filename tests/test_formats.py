@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxanalytics import formats
+from cxanalytics.rules import CALL_AT_LEAST, CERTAINTIES, certainty
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,23 @@ def test_ordinals(number, expected):
 @given(st.floats(0, 1))
 def test_certainty_is_never_zero_or_hundred_percent(probability):
     assert formats.certain(probability).strip("overund \u00a0") not in {"0%", "100%"}
+
+
+@given(st.floats(CALL_AT_LEAST, 1))
+def test_a_printed_certainty_earns_the_same_word_as_the_probability(probability):
+    printed = formats.certain(probability)
+    if printed.startswith("over"):
+        assert probability >= CERTAINTIES[0].at_least
+    else:
+        assert certainty(int(printed.removesuffix("%")) / 100) == certainty(probability)
+
+
+@pytest.mark.parametrize(
+    ("probability", "printed"),
+    [(0.797, "79%"), (0.80, "80%"), (0.9499, "94%"), (0.95, "95%"), (0.9949, "99%")],
+)
+def test_a_percent_stays_below_the_next_word(probability, printed):
+    assert formats.certain(probability) == printed
 
 
 @given(st.text(min_size=1))

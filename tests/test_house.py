@@ -118,7 +118,8 @@ def test_import_is_lazy():
 
 def test_drawing_loads_no_model():
     loaded = _modules_after("import cxanalytics as cx; cx.open_study; cx.write_scorecard")
-    assert not loaded & {"statsmodels", "sklearn", "duckdb", "papermill", "nbconvert"}
+    # seaborn looks whether statsmodels is installed; its models are in the folders below.
+    assert not loaded & {"statsmodels.base", "sklearn", "duckdb", "papermill", "nbconvert"}
 
 
 def test_no_committed_file_names_a_registry_or_a_machine_path():

@@ -50,7 +50,7 @@ def test_survey_from_counts_drops_empty_cells():
         ({"outcome": "scor"}, "Did you mean 'score'?"),
         (
             {"scale": "likert_1_5"},
-            "`score` must be 1 to 5 (scale likert_1_5); got 9.0 in row 1, and 0 more.",
+            "`score` must be 1 to 5 (scale likert_1_5); got 9 in row 1, and 0 more.",
         ),
         ({"count": "w"}, "`count` and `weight` exclude each other; got both."),
     ],
@@ -65,7 +65,7 @@ def test_survey_says_what_is_wrong(answers, change, message):
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
 def test_survey_refuses_weights_that_are_not_positive(answers, weight):
     answers.loc[1, "w"] = weight
-    with pytest.raises(DataError, match="`weight` must be positive and finite; got .* in row 2"):
+    with pytest.raises(DataError, match=r"`weight` must be positive and finite; got .* in row 2"):
         Survey.from_frame(answers, agency="who", outcome="score", scale="nps_0_10", weight="w")
 
 
@@ -120,3 +120,9 @@ def test_benchmark_knows_its_shown_rows(benchmark_table):
     assert benchmark_table.shown["key"].tolist() == ["A", "B"]
     with pytest.raises(DataError, match="No row for 'Z'"):
         benchmark_table.row("Z")
+
+
+def test_an_answer_that_is_text_is_quoted(answers):
+    answers["score"] = ["9", "nine", None]
+    with pytest.raises(DataError, match=r"`score` must be .*; got 'nine' in row 2, and 0 more"):
+        Survey.from_frame(answers, agency="who", outcome="score", scale="nps_0_10")

@@ -54,6 +54,9 @@ class Result(Mapping[str, Table]):
             )
         return self.tables[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.tables)
 

@@ -9,6 +9,7 @@ import pytest
 
 from cxanalytics.benchmark import benchmark_scores, change_columns
 from cxanalytics.errors import ParamsError
+from cxanalytics.rules import Thresholds
 
 
 def _two(made_up, *, change=0.0, units=20, sizes=None):
@@ -109,3 +110,12 @@ def test_changes_are_covered(made_up):
         )
         hits.append(frame["change_low"].lt(change) & frame["change_high"].gt(change))
     assert 0.92 < np.mean(hits) < 0.98
+
+
+def test_raised_thresholds_compare_fewer_waves(made_up):
+    now, before, n = _two(made_up)
+    wave = Thresholds(wave=int(n.min()) + 1)
+    got = benchmark_scores(now, previous=before, seed=3, thresholds=wave).frame
+    assert (got["change_reason"] == "few").tolist() == (n < wave.wave).tolist()
+    many = benchmark_scores(now, previous=before, seed=3, thresholds=Thresholds(peers=30))
+    assert any("fewer than 30: changes are the plain" in check.text for check in many.checks)

@@ -10,6 +10,7 @@ import pytest
 
 from cxanalytics.benchmark import benchmark_funnel
 from cxanalytics.errors import ModelError
+from cxanalytics.rules import Thresholds
 
 
 def test_agrees_with_the_reference(reference, reference_dir, made_up):
@@ -72,3 +73,16 @@ def test_needs_shares(made_up):
     table = made_up.scores(truth, n, seed=1)
     with pytest.raises(ModelError, match="`statistic` must be one of"):
         benchmark_funnel(dataclasses.replace(table, facts={"statistic": "net"}))
+
+
+def test_raised_thresholds_show_less(made_up):
+    truth, n = made_up.truth_and_sizes(12, spread=0.01)
+    truth[0], n[0] = 0.95, 900
+    n[1] = 60
+    scores = made_up.scores(truth, n, seed=1)
+    assert benchmark_funnel(scores).points["outside"].any()
+    got = benchmark_funnel(scores, thresholds=Thresholds(rank=61, funnel=20))
+    assert made_up.keys(2)[1] not in set(got.points["key"])
+    assert not got.points["outside"].any()
+    assert got.limits["n"].min() == 61
+    assert "at least 20 are needed" in got.checks[0].text

@@ -11,7 +11,7 @@ import pytest
 from cxanalytics.benchmark import benchmark_scores
 from cxanalytics.errors import ParamsError
 from cxanalytics.numerics.shrinkage import shrink_normal, smooth_share_variance
-from cxanalytics.rules import CALL_AT_LEAST
+from cxanalytics.rules import CALL_AT_LEAST, Thresholds
 from cxanalytics.tables import BENCHMARK_COLUMNS, CHANGE_COLUMNS
 
 FIGURES = [c for c in BENCHMARK_COLUMNS if c not in ("key", "verdict", "suppressed_reason")]
@@ -225,3 +225,19 @@ def test_refuses(made_up, options, message):
     truth, n = made_up.truth_and_sizes(12)
     with pytest.raises(ParamsError, match=message):
         benchmark_scores(made_up.scores(truth, n, seed=1), seed=1, **options)
+
+
+def test_raised_thresholds_hide_more(made_up):
+    truth, n = made_up.truth_and_sizes(12)
+    n[:2] = [55, 300]
+    n[2:] = 400
+    scores = made_up.scores(truth, n, seed=1)
+    first, second = made_up.keys(2)
+    got = benchmark_scores(scores, seed=1, thresholds=Thresholds(rank=60))
+    assert got.row(first)["suppressed_reason"] == "few"
+    got = benchmark_scores(scores, seed=1, thresholds=Thresholds(hide=60, rank=350))
+    assert got.row(second)["suppressed_reason"] in ("few", "complementary")
+    assert got.row(first)["suppressed_reason"] == "hidden" and np.isnan(got.row(first)["n"])
+    alone = benchmark_scores(scores, seed=1, thresholds=Thresholds(peers=12))
+    assert alone.frame[["gap", "rank_low", "p_above"]].isna().all(axis=None)
+    assert "fewer than 12 other peers" in alone.checks[-1].text

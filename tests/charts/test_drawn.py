@@ -1,5 +1,7 @@
 """The data on the axes are the data of the table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from cxanalytics.charts import (
 )
 from cxanalytics.charts.style import YOU
 from cxanalytics.errors import ParamsError
+from cxanalytics.rules import Thresholds
 
 AGENCY = "Agency of Public Affairs 07"
 
@@ -187,3 +190,15 @@ def test_no_chart_changes_its_table(board, missing, panel, slopes):
     draw_within_between(panel, slopes)
     for old, new in zip(before, (board.frame, missing, panel.frame), strict=True):
         pd.testing.assert_frame_equal(old, new)
+
+
+def test_a_raised_threshold_leaves_units_out_of_table_and_drawing(panel, slopes):
+    small = panel.frame["unit"].isin(panel.frame["unit"].unique()[:10])
+    mixed = replace(panel, frame=panel.frame.assign(n=np.where(small, 20.0, 25.0)))
+    raised = Thresholds(team=25)
+    assert len(within_between_table(mixed)) == len(mixed.frame)
+    table = within_between_table(mixed, thresholds=raised)
+    assert len(table) == (~small).sum()
+    between, within = draw_within_between(mixed, slopes, thresholds=raised).axes
+    assert len(between.collections[0].get_offsets()) == table["group"].nunique()
+    assert len(within.collections[0].get_offsets()) == len(table)

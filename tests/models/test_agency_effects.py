@@ -11,6 +11,7 @@ from scipy.special import expit
 from cxanalytics.errors import ModelError
 from cxanalytics.models.agency_effects import fit_agency_effects
 from cxanalytics.models.scores import fit_scores
+from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Survey
 
 
@@ -92,3 +93,13 @@ def test_too_few_answers_are_refused() -> None:
     one = frame[frame["agency"] == "A0"]
     with pytest.raises(ModelError, match="at least 2 agencies with both kinds of answer; got 1"):
         fit_agency_effects(_survey(one))
+
+
+def test_a_raised_threshold_leaves_more_agencies_out() -> None:
+    frame, _ = _people(3)
+    survey = _survey(pd.concat([frame, frame.head(30).assign(agency="Small")], ignore_index=True))
+    assert np.isfinite(fit_agency_effects(survey).row("Small")["estimate"])
+    got = fit_agency_effects(survey, thresholds=Thresholds(hide=31))
+    assert got.row("Small")[["estimate", "raw", "n_eff"]].isna().all()
+    texts = [check.text for check in got.checks]
+    assert "Left out, with fewer than 31 people: 1 agency." in texts

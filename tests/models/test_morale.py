@@ -9,6 +9,7 @@ import pytest
 from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.numerics.reliability import cronbach_alpha, intraclass
+from cxanalytics.rules import Thresholds
 
 
 def _staff(seed=0, units=30, low=12, high=60, items=5):
@@ -125,3 +126,16 @@ def test_refuses_when_every_unit_is_small():
     items, unit = _staff(units=3, low=4, high=6)
     with pytest.raises(ModelError, match="No unit has 10 answers"):
         fit_morale_index(items, unit=unit)
+
+
+def test_a_raised_threshold_hides_more_units():
+    items, unit = _staff()
+    sizes = pd.Series(unit).value_counts()
+    few = int((sizes < 30).sum())
+    assert few > 0
+    got = fit_morale_index(items, unit=unit, thresholds=Thresholds(team=30))
+    assert (got.frame["suppressed_reason"] == "hidden").sum() == few
+    assert got.frame["estimate"].isna().sum() == few
+    assert got.checks[-1].text.startswith("Units with fewer than 30 answers, not shown")
+    with pytest.raises(ModelError, match="No unit has 500 answers"):
+        fit_morale_index(items, unit=unit, thresholds=Thresholds(team=500))

@@ -10,6 +10,7 @@ from cxanalytics.errors import ModelError, ParamsError
 from cxanalytics.models.morale import fit_morale_performance
 from cxanalytics.numerics.cluster_robust import fit_clustered, robust_covariance
 from cxanalytics.numerics.panel import fixed_effects
+from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Panel
 
 
@@ -171,3 +172,13 @@ def test_refuses():
     empty = _frame().assign(n=3.0)
     with pytest.raises(ModelError, match="none is left"):
         fit_morale_performance(_panel(empty))
+
+
+def test_a_raised_threshold_leaves_more_rows_out():
+    frame = _frame()
+    frame.loc[:9, "n"] = 20.0
+    assert fit_morale_performance(_panel(frame)).facts["rows_left_out"] == 0
+    got = fit_morale_performance(_panel(frame), thresholds=Thresholds(team=30))
+    assert got.facts["rows_left_out"] == 10
+    with pytest.raises(ModelError, match="and 50 answers; none is left"):
+        fit_morale_performance(_panel(frame), thresholds=Thresholds(team=50))

@@ -15,6 +15,7 @@ from scipy.special import expit
 
 from cxanalytics.errors import ModelError, ParamsError
 from cxanalytics.models.recommendation import fit_recommendation
+from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Survey
 
 REFERENCE = os.environ.get("CXANALYTICS_REFERENCE")
@@ -220,3 +221,14 @@ def test_intervals_of_a_null_driver_cover() -> None:
         row = fit_recommendation(survey, draws=10, seed=seed).row("speed")
         cover += row["conf_low"] <= 0 <= row["conf_high"]
     assert cover / runs >= 0.88
+
+
+def test_a_raised_threshold_leaves_more_agencies_out() -> None:
+    frame = _people(3, agencies=6)
+    survey = _survey(frame.drop(frame.index[frame["agency"] == "A000"][40:]))
+    options = {"draws": 10, "seed": 1}
+    assert fit_recommendation(survey, **options).facts["agencies"] == 6
+    got = fit_recommendation(survey, **options, thresholds=Thresholds(hide=41))
+    assert got.facts["agencies"] == 5
+    texts = [check.text for check in got.checks]
+    assert "Left out, with fewer than 41 people: 1 agency." in texts

@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose
 from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.scores import fit_scores
 from cxanalytics.numerics.survey_design import wilson_interval
+from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Survey
 
 REFERENCE, DATA = os.environ.get("CXANALYTICS_REFERENCE"), os.environ.get("CXANALYTICS_DATA")
@@ -179,3 +180,13 @@ def test_intervals_of_weighted_shares_cover(people: int) -> None:
         got = fit_scores(survey, measure="answer").frame.iloc[0]
         cover += got["conf_low"] <= truth <= got["conf_high"]
     assert 0.92 <= cover / runs <= 1.0
+
+
+def test_a_raised_threshold_hides_more() -> None:
+    survey = _survey(1, rows=60)
+    sizes = fit_scores(survey, measure="answer").frame.set_index("key")["n"]
+    got = fit_scores(survey, measure="answer", thresholds=Thresholds(hide=int(sizes.min()) + 1))
+    assert got.row(sizes.idxmin())[["estimate", "conf_low", "n_eff"]].isna().all()
+    assert got.row(sizes.idxmin())["n"] == sizes.min()
+    assert np.isfinite(got.row(sizes.idxmax())["estimate"])
+    assert got.covariance is not None and np.isnan(np.diag(got.covariance)).sum() >= 1

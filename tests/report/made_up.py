@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cxanalytics import report
-from cxanalytics.benchmark import Funnel, benchmark_funnel
+from cxanalytics.benchmark import benchmark_funnel
 from cxanalytics.rules import CALL_AT_LEAST, FEW, HIDDEN
-from cxanalytics.tables import Benchmark, Check, Estimates
+from cxanalytics.tables import Benchmark, Check, Estimates, Funnel
 from cxanalytics.words import Nouns
 
 AGENCIES = (

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from cxanalytics import report
 from cxanalytics.errors import DataError
+from cxanalytics.rules import Thresholds
 from cxanalytics.words import Nouns, find_forbidden
 
 PAGES = ["page", "index_page", "appendix_page"]
@@ -283,3 +284,25 @@ def test_section_shows_itself_twice_in_a_notebook(sections):
     assert "0.635" in bundle["text/plain"]
     assert not re.search(r"\d\.0*[1-9]\d{3,}", bundle["text/plain"])
     assert set(sections[1]._repr_mimebundle_(include=["text/plain"])) == {"text/plain"}
+
+
+def test_raised_thresholds_are_the_numbers_on_the_pages(made_up, boards):
+    raised = Thresholds(hide=15, rank=40, caution=5000, funnel=30)
+
+    def told(write, **changes):
+        facts = made_up.make_facts(thresholds=raised, **changes)
+        return " ".join(soup_of(made_up.render(write(boards, facts))).get_text(" ").split())
+
+    def of_small(boards, facts):
+        return made_up.agency_sections(boards, facts, agency="Small Grants Desk")
+
+    small = told(of_small, title="Small Grants Desk")
+    assert "Fewer than 40 answers. Not ranked" in small
+    assert "Fewer than 30 answers" not in small
+    assert "Use with care" in told(made_up.agency_sections)
+    index = told(made_up.index_sections, kind="index")
+    assert "Fewer than 15 answers. Hidden" in index and "<15" in index
+    assert "Fewer than 30 agencies: what is chance" in index
+    appendix = told(made_up.appendix_sections, kind="appendix")
+    assert "n is at least 15 and effective n at least 40." in appendix
+    assert "hide 15 rank 40 caution 5000" in appendix

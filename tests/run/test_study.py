@@ -1,12 +1,15 @@
 """A Study reads, names, hands over and describes; by hand and under the runner alike."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from cxanalytics.errors import ParamsError
+from cxanalytics.rules import Thresholds
 from cxanalytics.run import by_hand, open_study
 from cxanalytics.run.parameters import read_cells
 from cxanalytics.run.places import notebooks
+from cxanalytics.store import Result
 
 
 def test_what_a_study_knows(house):
@@ -44,12 +47,25 @@ def test_shown_agencies_and_their_pages(ran):
 def test_facts_of_a_page(ran):
     path = ran / "params/city/study.yaml"
     lines = "waves: {2026-Q2: April to June, 2026-Q3: July to September}\n"
-    lines += "dates: {produced: 2026-10-12}\n"
+    lines += "dates: {produced: 2026-10-12}\nthresholds: {rank: 45}\n"
     path.write_text(path.read_text() + lines)
     text = path.read_text()
     path.write_text(text.replace("phrase: would", "changed: [2026-Q3], phrase: would"))
     study = open_study("city")
-    page = study.facts(kind="agency", agency="North", response_rates={"North": 0.5})
+    response = pd.DataFrame(
+        {
+            "agency": ["North", "Tiny", "North"],
+            "period": ["2026-Q3", "2026-Q3", "2026-Q2"],
+            "asked": [80.0, np.nan, 50.0],
+            "answered": [40.0, np.nan, 50.0],
+            "rate": [0.5, np.nan, 1.0],
+            "suppressed_reason": ["", "hidden", ""],
+        }
+    )
+    failed = {"name": "rows", "passed": "no", "text": "Four rows were left out."}
+    audit = Result({"response": response, "checks": pd.DataFrame([failed])}, {})
+    scores = Result({}, {"period": "2026-Q3", "previous": "2026-Q2"})
+    page = study.facts(kind="agency", agency="North", scores=scores, audit=audit)
     assert (page.title, page.programme, page.publisher) == (
         "North",
         "City survey",
@@ -57,15 +73,19 @@ def test_facts_of_a_page(ran):
     )
     assert (page.wave, page.dates, page.previous) == ("2026-Q3", "July to September", "2026-Q2")
     assert page.changed == {"recommend": "2026-Q3"}
-    assert study.facts(kind="agency", agency="North", period="2026-Q2").changed == {}
-    assert page.response_rates == {"North": 0.5}
+    assert page.response_rates == {"": 0.5, "North": 0.5}
+    assert [check.passed for check in page.checks] == [False]
+    assert page.caveats == (("Rows", "Four rows were left out."),)
     assert (page.home, page.pages) == ("", {})
     assert page.source == "answers.csv"
+    assert page.thresholds == Thresholds(rank=45)
     assert page.versions["cxanalytics"]
     assert "@techreport{city" in page.citation
     assert "2026" in page.citation
-    assert study.facts(kind="agency", agency="North", period="2026-Q2").previous == ""
-    assert page.run_id == study.facts(kind="appendix").run_id
+    first = Result({}, {"period": "2026-Q2", "previous": ""})
+    earlier = study.facts(kind="agency", agency="North", scores=first, audit=audit)
+    assert (earlier.previous, earlier.changed) == ("", {})
+    assert page.run_id == study.facts(kind="appendix", scores=scores, audit=audit).run_id
 
 
 def test_results_out_of_date_name_the_command(ran):

@@ -21,7 +21,7 @@ def row(verdict, certainty=np.nan, reason="", n=500.0, **figures):
     ("p", "word", "filled", "certain"),
     [
         (0.80, "Likely above", False, "80% certain"),
-        (0.9499, "Likely above", False, "95% certain"),
+        (0.9499, "Likely above", False, "94% certain"),
         (0.95, "Very likely above", True, "95% certain"),
         (0.9949, "Very likely above", True, "99% certain"),
         (0.995, "Almost certainly above", True, f"over{NBSP}99% certain"),

@@ -1,11 +1,13 @@
 """Counts in sentences agree with the rows they count."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxanalytics.errors import DataError, ParamsError
-from cxanalytics.rules import AHEAD_AT_LEAST
+from cxanalytics.rules import AHEAD_AT_LEAST, Thresholds
 from cxanalytics.tables import BENCHMARK_COLUMNS, Benchmark
 from cxanalytics.words import (
     Nouns,
@@ -28,6 +30,7 @@ from cxanalytics.words import (
     say_standing,
     say_standing_title,
     say_suppressed,
+    say_verdict,
     say_wrong_calls,
 )
 
@@ -246,7 +249,8 @@ def test_the_funnel_sentence(outside, start):
     table = pd.DataFrame({"outside": [True] * outside + [False] * (14 - outside)})
     said = say_funnel(table, nouns=Nouns())
     assert said.startswith(f"{start} from the average by far more than chance alone would produce.")
-    assert said.endswith("may differ too, but less clearly.")
+    rest = "The rest may differ too, but less clearly."
+    assert said.endswith(rest if outside else "Smaller differences may still be real.")
     few = say_funnel(table.head(9), nouns=Nouns())
     assert few.startswith("Fewer than 10 agencies")
 
@@ -265,3 +269,22 @@ def test_an_unknown_reason_or_an_empty_noun_is_refused():
         say_suppressed("lost")
     with pytest.raises(ParamsError, match=r"`nouns.peer` must be a word or phrase; got ' '"):
         Nouns(peer=" ")
+
+
+def test_a_raised_threshold_is_the_number_that_is_printed(board):
+    raised = Thresholds(hide=20, rank=60, caution=9000, peers=70, funnel=40)
+    (few,) = boards_of("").values()
+    hidden = replace(few, frame=few.frame.assign(suppressed_reason="hidden"))
+    assert say_base(hidden.row("A"), thresholds=raised) == "<20"
+    row = pd.Series({"verdict": "", "suppressed_reason": "few", "n": 45.0})
+    assert say_verdict(row, thresholds=raised).word.startswith("Fewer than 60 answers.")
+    said = say_not_shown({"m1": hidden}, "A", labels={"m1": "Equity"}, thresholds=raised)
+    assert said == "Equity: Fewer than 20 answers. Hidden to protect privacy."
+    largest = board.row(board.shown.sort_values("n")["key"].iloc[-1])
+    assert say_care(largest) == ""
+    assert say_care(largest, thresholds=raised) == "Use with care: 3,000 answers."
+    unranked = replace(board, frame=board.frame.assign(rank_low=np.nan, rank_high=np.nan))
+    said = say_standing(unranked, largest["key"], nouns=Nouns(), thresholds=raised)
+    assert said == "Fewer than 70 peers can be compared, so no rank is given."
+    table = pd.DataFrame({"outside": [True] * 2 + [False] * 30})
+    assert say_funnel(table, nouns=Nouns(), thresholds=raised).startswith("Fewer than 40 agencies")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from cxanalytics.errors import ParamsError
+from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Estimates
 from cxanalytics.words import (
     Nouns,
@@ -103,6 +104,8 @@ def test_lower_can_be_better():
 
 def test_too_few_units_give_no_answer():
     assert say_morale(morale(0.05, 0.05, groups=7)) == "Too few units (fewer than 8) to tell."
+    raised = say_morale(morale(0.05, 0.05, groups=11), thresholds=Thresholds(peers=12))
+    assert raised == "Too few units (fewer than 12) to tell."
     lost = morale(0.05, 0.05)
     lost.frame.loc[0, ["conf_low", "conf_high"]] = float("nan")
     assert say_morale(lost) == "Yes: units with higher morale do better."
