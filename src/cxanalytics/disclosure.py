@@ -6,9 +6,13 @@ give a single hidden group back by subtraction, the next smallest group is hidde
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
+from cxanalytics.tables import Estimates
 
 
 def suppress(
@@ -51,3 +55,38 @@ def suppress(
         if len(others):
             reason[others.index[0]] = COMPLEMENTARY
     return reason
+
+
+def withhold(
+    estimates: Estimates, *, total_published: bool = True, thresholds: Thresholds = THRESHOLDS
+) -> Estimates:
+    """Blank the rows that may not be published.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        A row per group, with `n` and, where known, `n_eff`.
+    total_published : bool
+        True where the sum over all groups is published anywhere.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Estimates
+        With a column `suppressed_reason`; a suppressed row has NaN in every figure, its `n` is
+        kept only where the reason is "few".
+    """
+    frame = estimates.frame.set_index("key", drop=False)
+    n = frame["n"].astype(float)
+    n_eff = frame["n_eff"].fillna(n) if "n_eff" in frame else None
+    reason = suppress(n, n_eff, total_published=total_published, thresholds=thresholds)
+    numbers = [name for name in frame.select_dtypes("number") if name != "n"]
+    frame["n"] = n.where(reason.isin(["", FEW]))
+    frame.loc[reason != "", numbers] = np.nan
+    frame["suppressed_reason"] = reason
+    covariance = estimates.covariance
+    if covariance is not None:
+        hidden = (reason != "").to_numpy()
+        covariance = covariance.copy()
+        covariance[hidden, :], covariance[:, hidden] = np.nan, np.nan
+    return replace(estimates, frame=frame.reset_index(drop=True), covariance=covariance)

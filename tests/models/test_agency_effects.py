@@ -11,7 +11,7 @@ from scipy.special import expit
 from cxanalytics.errors import ModelError
 from cxanalytics.models.agency_effects import fit_agency_effects
 from cxanalytics.models.scores import fit_scores
-from cxanalytics.rules import Thresholds
+from cxanalytics.rules import COMPLEMENTARY, HIDDEN, Thresholds
 from cxanalytics.tables import Survey
 
 
@@ -63,12 +63,15 @@ def test_known_truth_is_recovered() -> None:
     assert np.abs(off).max() > 0
 
 
-def test_agencies_left_out_keep_their_count_only() -> None:
+def test_agencies_that_may_not_be_shown_carry_no_figure_and_no_count() -> None:
     frame, _ = _people(3)
     tiny = frame.head(4).assign(agency="Tiny")
     glad = frame.head(30).assign(agency="Glad", yes=1.0)
     got = fit_agency_effects(_survey(pd.concat([frame, tiny, glad], ignore_index=True)))
-    assert got.row("Tiny")["n"] == 4
+    # Totals are published, so the next smallest agency protects the hidden one.
+    reasons = got.frame.set_index("key")["suppressed_reason"]
+    assert reasons["Tiny"] == HIDDEN and reasons["Glad"] == COMPLEMENTARY
+    assert got.frame.set_index("key").loc[["Tiny", "Glad"], "n"].isna().all()
     for key in ("Tiny", "Glad"):
         assert got.row(key)[["estimate", "std_error", "conf_low", "conf_high"]].isna().all()
     assert got.covariance is not None and got.covariance.shape == (10, 10)

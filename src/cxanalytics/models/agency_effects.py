@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit, logit
 
+from cxanalytics.disclosure import withhold
 from cxanalytics.errors import ModelError
 from cxanalytics.models.answers import AnswerRows, agencies_in_words, answer_rows, refuse_few_events
 from cxanalytics.models.sampling import weights_and_counts
@@ -65,9 +66,9 @@ def fit_agency_effects(
     Estimates
         A row per agency with an answer, by name: `estimate` is the standardized share, `raw` the
         observed one, `n_eff` Kish's effective number, `support` the share of its people that
-        resemble people elsewhere. Agencies the model leaves out (too few answers, all or none
-        positive, too different people) have `n` and no figures. Joint covariance in the same order,
-        NaN for those left out.
+        resemble people elsewhere. Agencies that may not be shown carry a `suppressed_reason`;
+        they, and those the model leaves out (all or none positive, too different people), have no
+        figures. Joint covariance in the same order, NaN for those.
 
     Raises
     ------
@@ -130,7 +131,7 @@ def fit_agency_effects(
         "raw",
         "support",
     ]
-    return Estimates(
+    estimates = Estimates(
         frame=table[columns],
         quantity=f"Share answering {cut_label}, standardized to the same people",
         level=level,
@@ -147,6 +148,7 @@ def fit_agency_effects(
             "agencies": int((~outside).sum()),
         },
     )
+    return withhold(estimates, thresholds=thresholds)
 
 
 def _observed(survey: Survey, rows: AnswerRows, period: str | None) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 The cell tagged `parameters` declares one typed default a line, each with a trailing comment.
 Papermill puts a second cell behind it whose first line is `# Parameters`; an unknown name there
 is only logged, and the notebook would report its defaults. So both cells are read again here,
-as text, and compared. Both are found in IPython's history and not in the namespace, because
+as text, and compared. Both are found among the cells that ran and not in the namespace, because
 `study` becomes a Study two cells later and cells may be run again in any order.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import linecache
 import sys
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
@@ -88,7 +89,13 @@ def history() -> list[str]:
             "`parameters()` must be called in a notebook; in a script give them by name: "
             "open_study(study='simulated')."
         )
-    return list(shell.user_ns.get("In", []))
+    cells = [source for source in shell.user_ns.get("In", []) if source]
+    # nbval runs cells without history; what was compiled is then still known, for tracebacks.
+    return cells or [
+        "".join(lines)
+        for _, _, lines, name in (e for e in linecache.cache.values() if len(e) == 4)
+        if "ipykernel" in name or "ipython-input" in name
+    ]
 
 
 def merge_history(cells: Sequence[str]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 Raking: weights are scaled to the channel margin, then to the age margin, in turn, within
 each agency and wave. Channel and age decide who answers by separate factors, so
-raking undoes that nonresponse exactly.
+raking undoes that nonresponse exactly. A handful of answers cannot meet two margins (weights
+run off to zero), so groups below a size are left as they are, as a survey office would.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import numpy as np
 from cxanalytics.sources.simulated.draws import Array, Indices
 
 ROUNDS = 25
+RAKE_FROM = 10
+"""Answers that a group needs to be raked."""
 
 
 def rake(group: Indices, first: Indices, second: Indices, targets: tuple[Array, Array]) -> Array:
@@ -44,5 +47,6 @@ def rake(group: Indices, first: Indices, second: Indices, targets: tuple[Array, 
         fitted *= (wanted[0] / now)[:, :, None]
         now = np.maximum(fitted.sum(axis=1), 1e-12)
         fitted *= (wanted[1] / now)[:, None, :]
+    fitted = np.where((size < RAKE_FROM)[:, None, None], counts, fitted)
     weight: Array = (fitted / np.maximum(counts, 1.0)).ravel()[cell]
     return weight / np.bincount(group, weight, len(size))[group] * size[group]
