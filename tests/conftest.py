@@ -67,6 +67,25 @@ def reference(reference_dir: Path) -> Callable[[str], dict[str, Any]]:
     return read
 
 
+@pytest.fixture(scope="session")
+def studies_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the outputs of whole studies, shared by all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "studies"
+
+
+@pytest.fixture(scope="session")
+def simulated_run(studies_folder: Path) -> Path:
+    """The outputs of the simulated study, run once; never written to by a test.
+
+    Another worker that asks waits for the first at the lock of the folder, and finds all done.
+    """
+    from cxanalytics.run import run_study
+
+    report = run_study("simulated", output=studies_folder / "simulated", jobs=2, progress=False)
+    return report.output
+
+
 @pytest.fixture
 def benchmark_table() -> Benchmark:
     """Two agencies, A clearly ahead of B, with every promised column."""

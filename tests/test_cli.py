@@ -183,4 +183,4 @@ def test_a_reason_has_the_number_of_the_study(tmp_path, capsys):
     raised = Thresholds(hide=20)
     _print_report(RunReport("city", tmp_path, suppressed={"Tiny": "hidden"}, thresholds=raised))
     told = capsys.readouterr().out
-    assert "Fewer than 20 answers. Hidden to protect privacy. Tiny" in told
+    assert "Fewer than 20 answers. Hidden to protect privacy. No page: Tiny" in told

@@ -1,7 +1,8 @@
 """What can be done from a terminal?
 
 Exit codes: 0 done; 1 a notebook, a page or the data failed; 2 what was typed, or a study file, is
-wrong. Anything a user can put right is one line on the error stream, without a traceback.
+wrong; 130 stopped from the keyboard. Anything a user can put right is one line on the error
+stream, without a traceback.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 RUN_FAILED = 1
 BAD_INPUT = 2
+INTERRUPTED = 130
 LISTED = 8
 
 
@@ -40,6 +42,9 @@ class _Commands(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise
             _stop(error, RUN_FAILED)
+        except KeyboardInterrupt:
+            click.echo("cxanalytics: stopped. The same command goes on from here.", err=True)
+            sys.exit(INTERRUPTED)
 
 
 def _stop(error: Exception, code: int) -> None:
@@ -147,6 +152,8 @@ def _print_dry_run(report: RunReport) -> None:
     for entry in report.done:
         word = "unchanged" if entry.skipped else "would run"
         click.echo(f"{word:10} {entry.task.name:32} {entry.task.target}")
+    for step, reason in report.reasons.items():
+        click.echo(f"{'left out':10} {step:32} {reason}")
     _print_conflicts(report)
 
 
@@ -156,6 +163,7 @@ def _print_conflicts(report: RunReport) -> None:
 
 
 def _print_report(report: RunReport) -> None:
+    from cxanalytics.rules import COMPLEMENTARY, HIDDEN
     from cxanalytics.run.yaml_file import short_path
     from cxanalytics.words import say_suppressed
 
@@ -163,13 +171,16 @@ def _print_report(report: RunReport) -> None:
     made, unchanged, failed = (report.count(word) for word in ("made", "unchanged", "failed"))
     ran = f"{made} run, {unchanged} unchanged" + (f", {failed} failed" if failed else "")
     click.echo(f"Notebooks: {ran}. Pages: {len(report.pages)}.")
+    for step, reason in report.reasons.items():
+        click.echo(f"  {step} is left out. {reason}")
     groups: dict[str, list[str]] = {}
     for name, reason in report.suppressed.items():
         groups.setdefault(reason, []).append(name)
     if groups:
-        click.echo(f"Agencies without a page: {len(report.suppressed)}.")
+        click.echo(f"Agencies without scores: {len(report.suppressed)}.")
     for reason, names in groups.items():
         told = say_suppressed(reason, thresholds=report.thresholds)
+        told += " No page:" if reason in (HIDDEN, COMPLEMENTARY) else " Page with the base only:"
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
         click.echo(f"  {told} {', '.join(names[:LISTED])}{more}")
     if report.opening:

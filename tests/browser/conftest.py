@@ -51,34 +51,39 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def page_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Name to file of each page to open.
+def page_files(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Name to file of each page to open: those of the simulated study, and hostile names.
 
-    CXANALYTICS_PAGES names the output folder of a run whose pages are opened instead of made-up
-    ones.
+    CXANALYTICS_PAGES names the output folder of another run whose pages are opened instead.
     """
-    run = os.environ.get("CXANALYTICS_PAGES")
-    if run:
-        return pages_of(Path(run))
+    named = os.environ.get("CXANALYTICS_PAGES")
+    run = Path(named) if named else request.getfixturevalue("simulated_run")
     path = Path(__file__).parents[1] / "report" / "made_up.py"
     spec = importlib.util.spec_from_file_location("made_up", path)
     assert spec and spec.loader
     made_up = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made_up)
-    folder = tmp_path_factory.mktemp("pages")
-    files = {}
-    for name, html in made_up.all_pages().items():
-        files[name] = folder / f"{name}.html"
-        files[name].write_text(html, encoding="utf-8")
-    return files
+    hostile = tmp_path_factory.mktemp("pages") / "hostile.html"
+    hostile.write_text(made_up.all_pages()["hostile"], encoding="utf-8")
+    return pages_of(run) | {"hostile": hostile}
 
 
 def pages_of(output: Path) -> dict[str, Path]:
-    """Choose the index, the appendix and two agencies of a run: the smallest and largest file."""
-    agencies = sorted((output / "agencies").glob("*.html"), key=lambda path: path.stat().st_size)
+    """Choose the index, the appendix and four agencies of a run, by the number of answers."""
+    from cxanalytics.formats import slugs
+    from cxanalytics.run import open_run
+
+    board = next(iter(open_run(output).load("04_benchmark").benchmarks().values()))
+    names = slugs(board.frame["key"])
+    keys = board.frame.sort_values("n")["key"]
+    there = [path for key in keys if (path := output / f"agencies/{names[key]}.html").is_file()]
     chosen = {
-        "agency": agencies[-1],
-        "small": agencies[0],
+        "small": there[0],
+        "quarter": there[len(there) // 4],
+        "median": there[len(there) // 2],
+        "agency": there[-1],
         "index": output / "index.html",
         "appendix": output / "appendix.html",
     }

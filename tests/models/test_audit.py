@@ -210,7 +210,7 @@ def test_checks_say_what_was_noticed():
     checks = fit_audit(make({"A": 20, "B": 100}))["checks"].set_index("name")
     assert checks.loc["agencies too small", "passed"] == "no"
     assert checks.loc["agencies too small", "text"] == (
-        "1 of 2 agency results stand on too few answers to be compared."
+        "In 1 of 2 cases (an agency in a wave) there are too few answers to compare."
     )
     assert checks.loc["weighting loss", "passed"] == "yes"
     assert checks.loc["rows read", "text"] == "1,204 rows read from survey.csv."

@@ -85,6 +85,20 @@ def test_limits_hold_their_share_of_agencies():
         assert 0.92 < binom.pmf(counts[inside], n, 0.7).sum() < 0.975
 
 
+@pytest.mark.parametrize("tau2", [0.0, 0.002])
+def test_limits_narrow_without_a_kink_and_tend_to_the_arcsine_limits(tau2):
+    n = np.arange(30.0, 400.0)
+    target, level = 0.65, 0.95
+    z = 1.959963984540054
+    low, high = share_limits(target, n, level=level, tau2=tau2)
+    reach = z * np.sqrt(1 / (4 * n) + tau2)
+    for limit, sign in ((low, -1), (high, 1)):
+        ratio = sign * (arcsine(limit) - arcsine(target)) / reach
+        assert np.diff(sign * limit).max() < 1e-4
+        assert np.abs(np.diff(ratio)).max() < 0.03
+        assert ratio[-1] == pytest.approx(1.0, abs=0.03)
+
+
 def test_overdispersion_widens_limits_everywhere():
     n = np.array([30.0, 49.0, 60.0, 500.0])
     narrow, wide = (share_limits(0.7, n, level=0.95, tau2=t) for t in (0.0, 0.001))

@@ -263,7 +263,11 @@ def appendix_sections(
 ) -> list[report.Section]:
     """Write the appendix as its notebook does."""
     flow = pd.DataFrame(
-        {"Step": ["Asked", "Answered", "Kept"], "Answers": ["90,000", "12,700", "12,592"]}
+        {
+            "step": ["rows read", "rows kept"],
+            "rows": [12_700, 12_592],
+            "text": ["12,700 rows read.", "12,592 rows kept."],
+        }
     )
     return [
         report.write_appendix_masthead(facts),

@@ -245,7 +245,7 @@ def test_first_wave_has_no_change_column(made_up):
     facts = made_up.make_facts(previous="")
     html = str(report.write_scorecard(boards, facts, agency=made_up.YOU).html)
     assert "Since last wave" not in html
-    assert "First wave: nothing to compare yet. Next: January 2027." in html
+    assert "First wave: nothing to compare yet. Next update: January 2027." in html
 
 
 def test_changed_question_says_so_instead_of_a_change(made_up, boards):

@@ -1,4 +1,4 @@
-"""A house of five tiny notebooks, and one run of it that the tests share."""
+"""A house of four tiny notebooks, and one run of it that the tests share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ parameters: {repeat: 2}
 """
 ANSWERS = "office,recommend\n" + "".join(
     f"{office},{answer}\n"
-    for office, times in (("North", 40), ("South <b>", 40), ("Tiny", 4))
+    for office, times in (("North", 40), ("South <b>", 40), ("Few", 20), ("Tiny", 4))
     for answer in [1, 4, 5, 4] * (times // 4)
 )
 OPEN = ["import cxanalytics as cx", "study = cx.open_study(**cx.parameters())"]
@@ -37,11 +37,11 @@ BOARD = """\
 import pandas as pd
 from cxanalytics.tables import BENCHMARK_COLUMNS, Benchmark
 counts = study.survey().frame.groupby("agency")["recommend"].agg(["size", "mean"]).reset_index()
-small = counts["size"] < 10
+few = counts["size"] < 30
 blank = {name: float("nan") for name in BENCHMARK_COLUMNS}
 frame = pd.DataFrame([blank] * len(counts)).assign(
-    key=counts["agency"], verdict="", estimate=counts["mean"].where(~small) + bonus,
-    suppressed_reason=small.map({True: "hidden", False: ""}),
+    key=counts["agency"], verdict="", estimate=counts["mean"].where(~few) + bonus,
+    suppressed_reason=few.map({True: "few", False: ""}).where(counts["size"] >= 10, "hidden"),
 )
 board = Benchmark(frame, "share", 0.95, 0.02, pd.DataFrame(), pd.DataFrame())"""
 SECTION = """\

@@ -61,7 +61,7 @@ def test_check_says_what_was_read_and_what_is_wrong(city):
     lines = list(check_study("city"))
     assert lines[0] == "params/city/study.yaml: passed"
     assert lines[-2:] == ["operations: 2 rows", "response: 1 rows"]
-    assert any(line.startswith("survey: Survey: 84 rows, 3 agencies") for line in lines)
+    assert any(line.startswith("survey: Survey: 104 rows, 4 agencies") for line in lines)
     (city / "operations.csv").write_text("office,team,resolvd\nNorth,a,0.5\n")
     with pytest.raises(DataError, match=r"no column 'resolved' .*Did you mean 'resolvd'"):
         list(check_study("city"))

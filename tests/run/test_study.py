@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxanalytics.errors import ParamsError
+from cxanalytics.errors import CxError, ParamsError
 from cxanalytics.rules import Thresholds
 from cxanalytics.run import by_hand, open_study
 from cxanalytics.run.parameters import read_cells
@@ -24,7 +24,7 @@ def test_what_a_study_knows(house):
     (measure,) = study.measures
     assert (measure.name, measure.label) == ("recommend", "Would recommend us")
     assert measure.cut_label == "agree or strongly agree"
-    assert len(study.survey().frame) == 84
+    assert len(study.survey().frame) == 104
     assert open_study("city", output="here").output == house / "here"
     with pytest.raises(ParamsError, match=r"`staff` is not in the study.yaml of 'city'"):
         study.staff()
@@ -35,10 +35,68 @@ def test_what_a_study_knows(house):
     assert study.response() is None
 
 
-def test_shown_agencies_and_their_pages(ran):
+def test_names_and_labels(house):
+    study = open_study("city")
+    assert study.measure_names == ["recommend"]
+    assert study.labels == {"recommend": "Would recommend us"}
+    with pytest.raises(ParamsError, match=r"`survey.drivers` is not in the study.yaml of 'city'"):
+        _ = study.drivers
+    path = house / "params/city/study.yaml"
+    text = path.read_text()
+    easy = "recommend: {scale: likert_1_5, label: Would recommend us, phrase: would recommend you}"
+    text = text.replace(easy, f"{easy}\n    easy: {{scale: yes_no, label: Easy}}")
+    text = text.replace("scorecard: [recommend]", "scorecard: [easy, recommend]")
+    text = text.replace("outcome: recommend", "outcome: recommend\n  drivers: [easy]")
+    path.write_text(text)
+    study = open_study("city")
+    assert study.measure_names == ["recommend", "easy"]
+    assert study.labels == {"recommend": "Would recommend us", "easy": "Easy"}
+    assert study.drivers == ["easy"]
+    path.write_text(text + "headline: easy\n")
+    assert open_study("city").measure_names == ["easy", "recommend"]
+
+
+def test_items_of_morale(house):
+    path = house / "params/city/study.yaml"
+    staff = "staff:\n  reader: table\n  file: answers.csv\n  columns: {agency: office}\n"
+    path.write_text(path.read_text() + staff + "  items: {pride: [a, b], systems: [b, c]}\n")
+    study = open_study("city")
+    assert study.items == {"pride": ["a", "b"], "systems": ["b", "c"]}
+    assert study.morale_items() == ["a", "b", "c"]
+    assert study.morale_items("systems") == ["b", "c"]
+    with pytest.raises(ParamsError, match="`dimension` must be one of 'pride', 'systems'; got"):
+        study.morale_items("system")
+
+
+def test_waves(house):
+    answers = house / "params/city/answers.csv"
+    study = open_study("city")
+    assert study.waves(study.survey()) == ("", "")
+    rows = [f"North,4,2026-Q{quarter}" for quarter in (1, 2, 3)]
+    answers.write_text("office,recommend,quarter\n" + "\n".join(rows) + "\n")
+    path = house / "params/city/study.yaml"
+    path.write_text(
+        path.read_text().replace("{agency: office}", "{agency: office, period: quarter}")
+    )
+    survey = open_study("city").survey()
+    assert open_study("city").waves(survey) == ("2026-Q3", "2026-Q2")
+    assert open_study("city", period="2026-Q1").waves(survey) == ("2026-Q1", "")
+    with pytest.raises(CxError, match="2026-Q4"):
+        open_study("city", period="2026-Q4").waves(survey)
+
+
+def test_data_that_a_study_lacks_are_an_empty_result_with_the_reason(house, notebook_writer):
+    cells = ["study: str = 'city'  # name", "study.staff()"]
+    notebook_writer(house / "notebooks/03_morale.ipynb", cells)
+    found = open_study("city").load("03_morale")
+    assert (dict(found), found.facts) == ({}, {"reason": "The study has no staff survey."})
+
+
+def test_agencies_with_a_score_and_those_with_a_page(ran):
     study = open_study("city")
     assert study.agencies == ["North", "South <b>"]
     assert study.pages() == {
+        "Few": "agencies/few.html",
         "North": "agencies/north.html",
         "South <b>": "agencies/south-b.html",
     }

@@ -55,21 +55,24 @@ def boards_of(*verdicts):
     [
         (
             ["above"] * 2 + ["below"] * 3 + ["unclear"] * 2,
-            "Two of seven measures are above peers, three are below, "
+            "Two of seven measures are likely above peers, three are likely below, "
             "and two are too close to call.",
         ),
         (
             ["above", "same", "below", "unclear"],
-            "One of four measures is above peers, one is about the same, one is below, "
-            "and one is too close to call.",
+            "One of four measures is likely above peers, one is about the same, "
+            "one is likely below, and one is too close to call.",
         ),
-        (["same", "below"], "One of two measures is about the same as peers, and one is below."),
-        (["above"], "The one measure compared is above peers."),
+        (
+            ["same", "below"],
+            "One of two measures is about the same as peers, and one is likely below.",
+        ),
+        (["above"], "The one measure compared is likely above peers."),
         (["unclear"] * 2, "Both measures are too close to call."),
         (["same"] * 3, "All three measures are about the same as peers."),
         (
             ["above", "above", ""],
-            "Both measures are above peers. One more measure is not compared.",
+            "Both measures are likely above peers. One more measure is not compared.",
         ),
         (["", ""], "None of the two measures can be compared with peers."),
         ([""], "This measure cannot be compared with peers."),
@@ -260,7 +263,7 @@ def test_wrong_calls_are_expected_ones():
     said = say_wrong_calls(rows)
     assert said == "Of the 10 calls made here, about two are expected to be wrong."
     said = say_wrong_calls(rows[:1])
-    assert said == "Of the one call made here, fewer than one is expected to be wrong."
+    assert said == ""
     assert say_wrong_calls([pd.Series({"verdict": "unclear", "certainty": np.nan})]) == ""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cxanalytics.charts.labels import Box, measure, shorten_all
+from cxanalytics.charts.labels import Box, measure, shorten, shorten_all
 from cxanalytics.charts.sheet import Sheet, nice_ticks, px_of, x_axis
 from cxanalytics.charts.style import INK, INK_2, TINT_ABOVE, UNSURE, YOU, Size, font
 
@@ -89,8 +89,13 @@ def lay_ladder(
     bottom = _AXIS + (_AXIS_LABEL if axis_label else 0.0)
     sheet = Sheet(size, height=top + max(len(names), 1) * size.row + bottom, ax=ax)
     bold = font(size.label, 600)
-    cut = shorten_all(list(names), bold, min(size.name_limit, 0.48 * sheet.width))
-    left = max((measure(name, bold)[0] for name in cut), default=0.0) + _GAP
+    limit = min(size.name_limit, 0.48 * sheet.width)
+    cut = shorten_all(list(names), font(size.label), limit)
+    if highlight is not None:
+        cut[highlight] = shorten(cut[highlight], bold, limit)
+    weights = [bold if i == highlight else font(size.label) for i in range(len(cut))]
+    widths = (measure(*pair)[0] for pair in zip(cut, weights, strict=True))
+    left = max(widths, default=0.0) + _GAP
     title_width = measure(column_title, font(size.small))[0]
     text_width = max((measure(text, bold)[0] for text in column), default=0.0)
     right = max(text_width, title_width) if column else 0.0

@@ -328,8 +328,8 @@ def _own_checks(tables: dict[str, pd.DataFrame]) -> Iterator[Check]:
     yield Check(
         "agencies too small",
         below == 0,
-        f"{below} of {int(agencies['units'].sum())} agency results stand on too few answers to "
-        "be compared.",
+        f"In {below} of {int(agencies['units'].sum())} cases (an agency in a wave) there are too "
+        "few answers to compare.",
     )
 
 

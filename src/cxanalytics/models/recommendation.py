@@ -134,7 +134,8 @@ def fit_recommendation(
     fits = _fit_both(rows, link=link, cluster=by, agency_effects=agency_effects)
     steps = [_realistic_step(rows, driver) for driver in rows.drivers]
     ordinal, at_cut = (_contrasts(fit, steps, agency_effects=agency_effects) for fit in fits)
-    proportional = _is_proportional(rows.drivers, ordinal, at_cut, checks)
+    labels = [rows.survey.question(driver).label for driver in rows.drivers]
+    proportional = _is_proportional(labels, ordinal, at_cut, checks)
     used = fits[0] if proportional else fits[1]
     contrasts = ordinal if proportional else at_cut
     frame = _table(rows, used.fit, steps, contrasts, level=level)
@@ -246,7 +247,7 @@ def _contrasts(fitted: _Fitted, steps: list[_Step], *, agency_effects: bool) -> 
 
 
 def _is_proportional(
-    drivers: Sequence[str],
+    labels: Sequence[str],
     ordinal: list[ShareContrast],
     at_cut: list[ShareContrast],
     checks: list[Check],
@@ -259,7 +260,7 @@ def _is_proportional(
     reported = "the ordinal model" if used else "the model of the positive answer alone"
     text = (
         f"The ordinal model and the model of the positive answer alone differ by at most "
-        f"{100 * max(gaps):.1f} points ({drivers[worst]}), {in_errors:.1f} standard errors; "
+        f"{100 * max(gaps):.1f} points ({labels[worst]}), {in_errors:.1f} standard errors; "
         f"the figures are those of {reported}."
     )
     checks.append(Check("proportionality", small, text))
@@ -277,7 +278,7 @@ def _overlap_check(rows: AnswerRows) -> Check:
     inflation = np.diag(np.linalg.pinv(covariance / np.outer(scale, scale)))
     worst = int(np.argmax(inflation))
     text = (
-        f"Most predictable from the other drivers: {rows.drivers[worst]}, "
+        f"Most predictable from the other drivers: {rows.survey.question(rows.drivers[worst]).label}, "
         f"variance inflation {inflation[worst]:.1f} (at most {OVERLAP:g})."
     )
     return Check("overlap", bool(inflation[worst] <= OVERLAP), text)

@@ -1,8 +1,9 @@
 """Which units differ by more than chance, given how many answers they have?
 
 Spiegelhalter (2005, Statistics in Medicine 24(8)) with the arcsine transformation for shares,
-additive overdispersion from winsorized z-scores, and exact interpolated binomial limits for
-small numbers. Winsorizing 10 percent in each tail lowers the mean square of a standard normal
+additive overdispersion from winsorized z-scores, and exact interpolated binomial limits at every
+number of answers: a switch to normal limits at some size would put a kink into the bands, and
+normal limits are too narrow on the side of 50 percent. Winsorizing 10 percent in each tail lowers the mean square of a standard normal
 to .679, so the overdispersion factor is divided by that; without the division the spread is
 about halved and limits are too tight (kept as an option, because other software does it).
 """
@@ -21,7 +22,6 @@ Array = NDArray[np.float64]
 
 WINSORIZE = 0.10
 WINSORIZED_SQUARE = 0.679
-EXACT_BELOW = 50
 FEWEST_UNITS = 10
 INNER, OUTER = 0.95, 0.998
 
@@ -119,8 +119,9 @@ def share_limits(
 ) -> tuple[Array, Array]:
     """Return funnel limits of a share at each number of answers.
 
-    From 50 answers the arcsine approximation; below, the exact limits. Overdispersion is added to
-    the squared distance from the target on the arcsine scale in both.
+    The exact limits, with overdispersion added to their squared distance from the target on the
+    arcsine scale: ``sin²(θ₀ ± √(d² + z²τ²))``, where ``d`` is the distance of the exact limit.
+    As answers grow, ``d`` tends to ``z / (2 √n)``, the limit of the arcsine approximation.
 
     Parameters
     ----------
@@ -132,12 +133,8 @@ def share_limits(
     n = np.asarray(n, dtype=float)
     z = float(norm.ppf(0.5 + 0.5 * level))
     center = float(arcsine(target))
-    distance = z / (2.0 * np.sqrt(n))
-    below, above = distance.copy(), distance.copy()
-    small = n < EXACT_BELOW
-    if small.any():
-        low, high = exact_limits(target, n[small], level=level)
-        below[small], above[small] = center - arcsine(low), arcsine(high) - center
+    low, high = exact_limits(target, n, level=level)
+    below, above = center - arcsine(low), arcsine(high) - center
     extra = z * z * tau2
     low_angle = center - np.sqrt(np.square(below) + extra)
     high_angle = center + np.sqrt(np.square(above) + extra)

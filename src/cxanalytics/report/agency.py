@@ -89,7 +89,7 @@ def _kicker(row: pd.Series[Any], facts: PageFacts, agency: str) -> str:
 
 def kicker(facts: PageFacts, base: str = "") -> str:
     """Say programme, wave, dates and base in one line."""
-    wave = ", ".join(filter(None, (facts.wave, facts.dates)))
+    wave = ", ".join(dict.fromkeys(filter(None, (facts.wave, facts.dates))))
     return " · ".join(filter(None, (facts.programme, wave, base)))
 
 
@@ -213,9 +213,19 @@ def _scorecard_note(
     if len(cuts) == 1:
         parts.append(f"Counted: {cuts.pop()}.")
     elif cuts:
-        each = [f"{m.label}: {m.cut_label}" for m in facts.measures if m.cut_label]
-        parts.append(f"Counted: {'; '.join(each)}.")
+        parts.append(_counted(facts))
     return " ".join(parts)
+
+
+def _counted(facts: PageFacts) -> str:
+    """Say which answers count, the answer that most measures share in short."""
+    labels: dict[str, list[str]] = {}
+    for measure in facts.measures:
+        if measure.cut_label:
+            labels.setdefault(measure.cut_label, []).append(measure.label)
+    usual = max(labels, key=lambda cut: len(labels[cut]))
+    own = [f"{', '.join(names)}: {cut}" for cut, names in labels.items() if cut != usual]
+    return f"Counted: {'; '.join(own)}; all others: {usual}."
 
 
 def write_scorecard(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str) -> Section:
@@ -250,7 +260,7 @@ def write_scorecard(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency
 
 
 def _first_wave(facts: PageFacts) -> str:
-    later = f" Next: {facts.next_update}." if facts.next_update else ""
+    later = f" Next update: {facts.next_update}." if facts.next_update else ""
     return f"First wave: nothing to compare yet.{later}"
 
 

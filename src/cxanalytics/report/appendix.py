@@ -45,7 +45,7 @@ def write_appendix_masthead(facts: PageFacts) -> Section:
     -------
     Section
     """
-    answer = f"Data, models, checks and settings of {facts.wave}, for those who check them."
+    answer = "Data, models, checks and settings, for those who check them."
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1>Technical appendix</h1>'
         '<p class="headline">{}</p></div>',
@@ -72,7 +72,7 @@ def write_appendix_exclusions(
     ----------
     facts : PageFacts
     flow : DataFrame
-        One row a step, cells and heads as printed.
+        One row a step: `step rows text`, as `fit_audit` gives its `rows`.
     checks : sequence of Check
         Tests of the input.
 
@@ -81,9 +81,20 @@ def write_appendix_exclusions(
     Section
     """
     failed = sum(check.passed is False for check in checks)
-    told = "No test of the input failed." if not failed else f"{failed} tests of the input failed."
+    decided = sum(check.passed is not None for check in checks)
+    tests = "test" if decided == 1 else "tests"
+    told = f"{count(failed)} of {count(decided)} {tests} of the input failed."
+    if not failed:
+        told = "No test of the input failed." if decided else "The input was not tested."
+    steps = pd.DataFrame(
+        {
+            "Step": [str(step).capitalize() for step in flow["step"]],
+            "Rows": [count(rows) for rows in flow["rows"]],
+            "What happened": list(flow["text"]),
+        }
+    )
     return framed(
-        data_table(flow, caption="From the file to the figures", numeric=list(flow.columns[1:]))
+        data_table(steps, caption="From the file to the figures", numeric=["Rows"])
         + checks_list(checks)
         + paragraphs(f"Source: {facts.source}" if facts.source else ""),
         kind="appendix",

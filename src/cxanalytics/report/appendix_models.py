@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxanalytics.charts import draw_coefficients, draw_within_between, within_between_table
-from cxanalytics.formats import count, fixed, points, points_range, signed
+from cxanalytics.formats import count, points, points_range, signed
 from cxanalytics.report.components.appendix import checks_list, facts_table
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed
-from cxanalytics.words import say_alt_coefficients, say_alt_within_between
+from cxanalytics.words import (
+    assert_sentence_allowed,
+    say_alt_coefficients,
+    say_alt_within_between,
+    say_morale,
+    say_morale_note,
+    say_recommendation,
+    say_recommendation_note,
+)
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -23,11 +31,11 @@ if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
     from cxanalytics.tables import Estimates, Panel
 
-_ASSOCIATION = (
-    "These figures describe how answers move together. They do not show that changing one would "
-    "change the other."
-)
-_ECOLOGICAL = "This is a relation between units, not between people."
+_PER = 0.10
+_RELATIONS = {
+    "unit": {"between": "Between units", "within": "Within a unit, over time"},
+    "agency": {"between": "Between agencies", "within": "Within an agency, between its units"},
+}
 
 
 def _behind(estimates: Estimates) -> Markup:
@@ -84,17 +92,16 @@ def write_appendix_recommendation(
     wide, narrow = (
         draw_coefficients(estimates, labels=labels, size=size) for size in ("wide", "narrow")
     )
-    largest = f"{points(frame['estimate'].iloc[0], 1)} ({_ranges(frame)[0]})"
     clear = int(((frame["conf_low"] > 0) | (frame["conf_high"] < 0)).sum())
     finding = Finding(
         id="recommendation",
-        claim=f"{clear} of {len(frame)} drivers go with {facts.nouns.outcome} clearly",
+        claim=f"{clear} of {len(frame)} drivers have a range clear of zero",
         table=table,
         wide=wide,
         narrow=narrow,
         alt=say_alt_coefficients(frame.assign(name=names)),
         subtitle=estimates.quantity,
-        note=_ASSOCIATION,
+        note=say_recommendation_note(estimates, nouns=facts.nouns),
         checks=estimates.checks,
     )
     return framed(
@@ -102,11 +109,17 @@ def write_appendix_recommendation(
         kind="appendix",
         anchor="recommendation",
         question=question,
-        answer=f"{names[0]} goes with the largest difference: {largest}.",
+        answer=_allowed(say_recommendation(estimates, nouns=facts.nouns, labels=labels), estimates),
         key_figures=frame[["key", "estimate", "conf_low", "conf_high", "n"]],
         label="Recommendation model",
         figures=1,
     )
+
+
+def _allowed(text: str, estimates: Estimates) -> str:
+    """Hold a sentence to the words its design supports."""
+    assert_sentence_allowed(text, grade=str(estimates.facts.get("grade", "D")), page="appendix")
+    return text
 
 
 def _ranges(frame: pd.DataFrame) -> list[str]:
@@ -143,35 +156,53 @@ def write_appendix_morale(
     if estimates is None:
         return _refused("morale", question, reason, label="Morale model")
     frame = estimates.frame.dropna(subset=["estimate"])
-    table = pd.DataFrame(
-        {
-            "Relation": [clean(key).capitalize() for key in frame["key"]],
-            "Estimate": [signed(value, 3) for value in frame["estimate"]],
-            "Interval": [
-                f"{signed(low, 3)} to {signed(high, 3)}"
-                for low, high in zip(frame["conf_low"], frame["conf_high"], strict=True)
-            ],
-            "n": [count(value) for value in frame["n"]],
-        }
-    )
-    content = data_table(table, caption=estimates.quantity, numeric=("Estimate", "Interval", "n"))
-    notes = [_ASSOCIATION, _ECOLOGICAL]
+    table = _slopes(estimates, panel)
+    caption = f"{estimates.quantity[:1].upper()}{estimates.quantity[1:]}"
     if panel is not None:
-        if panel.same_source:
-            notes.append(
-                f"Both measures come from the same {facts.nouns.respondents}; the relation is "
-                "likely overstated."
-            )
+        step = points(_PER).removeprefix("+")
+        caption = f"{panel.performance_label}, for {step} more of {panel.morale_label}"
+    content = data_table(table, caption=caption, numeric=list(table.columns[1:]))
+    if panel is not None:
         content = figure(_panel_finding(panel, estimates, table, facts), number=1) + content
     return framed(
-        content + paragraphs(*notes) + _behind(estimates),
+        content + paragraphs(say_morale_note(estimates)) + _behind(estimates),
         kind="appendix",
         anchor="morale",
         question=question,
-        answer=_morale_answer(frame),
+        answer=_allowed(say_morale(estimates, thresholds=facts.thresholds), estimates),
         key_figures=frame[["key", "estimate", "conf_low", "conf_high", "n"]],
         label="Morale model",
         figures=int(panel is not None),
+    )
+
+
+def _group(estimates: Estimates) -> str:
+    return "agency" if estimates.facts.get("group") == "agency" else "unit"
+
+
+def _slopes(estimates: Estimates, panel: Panel | None) -> pd.DataFrame:
+    """Print the slopes: per ten points of morale where the panel is known, else as fitted."""
+    frame = estimates.frame.dropna(subset=["estimate"])
+    figures = frame[["estimate", "conf_low", "conf_high"]]
+    names = _RELATIONS[_group(estimates)]
+    in_points = panel is not None and panel.performance_is == "share"
+    if panel is not None:
+        sd = float(estimates.facts["morale_sd"]) if estimates.facts.get("standardized") else 1.0
+        figures = figures * (_PER / sd)
+    ranges = [
+        points_range(low, high, 1) if in_points else f"{signed(low, 3)} to {signed(high, 3)}"
+        for low, high in zip(figures["conf_low"], figures["conf_high"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Relation": [names.get(key, "Between minus within") for key in frame["key"]],
+            "Points" if in_points else "Estimate": [
+                points(value, 1).split("\u00a0")[0] if in_points else signed(value, 3)
+                for value in figures["estimate"]
+            ],
+            "Interval": ranges,
+            "Rows": [count(value) for value in frame["n"]],
+        }
     )
 
 
@@ -184,27 +215,19 @@ def _panel_finding(
         for size in ("wide", "narrow")
     )
     labels = {"morale": panel.morale_label, "performance": panel.performance_label}
+    group = _group(estimates)
+    many = {"unit": "units", "agency": "agencies"}[group]
+    drawn = within_between_table(panel, group=group, thresholds=limits)
     return Finding(
         id="morale",
-        claim="Between units and within units, side by side",
+        claim=f"Between {many} and within them, side by side",
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(within_between_table(panel, thresholds=limits), **labels),
+        alt=say_alt_within_between(drawn, **labels),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
     )
-
-
-def _morale_answer(frame: pd.DataFrame) -> str:
-    """Say both slopes with their intervals."""
-    told = [
-        f"{key} units {fixed(row['estimate'], 3)} "
-        f"({signed(row['conf_low'], 3)} to {signed(row['conf_high'], 3)})"
-        for key, row in frame.set_index("key").iterrows()
-        if key in ("between", "within")
-    ]
-    return f"Slopes: {'; '.join(told)}." if told else "No slope could be estimated."
 
 
 def _refused(anchor: str, question: str, reason: str, *, label: str) -> Section:

@@ -60,7 +60,7 @@ WORDS = ("verdict", "change_reason", "suppressed_reason")
 WHOLE = ("rank_low", "rank_high", "peers", "n")
 COLUMNS = ("id", "agency", "measure", "label", "wave", *FIGURES, *WORDS)
 COLUMN_NOTES = {
-    "id": "Id of the row on the page that shows the record.",
+    "id": "Id of the row on the page that shows the record; empty where the page shows none.",
     "estimate": "Stabilized score, a share from 0 to 1; the page prints it as a percent.",
     "conf_low": f"Low end of the likely range ({LEVEL:.0%}); conf_high is its high end.",
     "raw": "Unadjusted score, with raw_low and raw_high.",
@@ -75,6 +75,7 @@ COLUMN_NOTES = {
     "suppressed_reason": "Why a row carries no figures.",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SHARED = ("label", "wave")
 _FIXED_CREATION = datetime(2020, 1, 1)
 
 
@@ -168,10 +169,15 @@ def standing_records(
     frame = boards[entry.name].frame.sort_values(
         ["estimate", "key"], ascending=[False, True], na_position="last"
     )
-    anchors = standing_ids(frame["key"])
+    # The comparison on the page is of the outcome: rows of other measures stand in files alone.
+    anchors = standing_ids(frame["key"]) if entry == facts.outcome else {}
     return [
         _record(
-            row, anchor=anchors[row["key"]], measure=entry.name, label=entry.label, wave=facts.wave
+            row,
+            anchor=anchors.get(row["key"], ""),
+            measure=entry.name,
+            label=entry.label,
+            wave=facts.wave,
         )
         for row in frame.to_dict("records")
     ]
@@ -211,7 +217,12 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
-    """Write records as JSON, with what they stand on; what is not known is left out."""
+    """Write records as JSON, with what they stand on.
+
+    Unknown and empty fields are left out, and what all records of a measure share stands once:
+    the file travels inside the page.
+    """
+    told = {record["measure"]: record["label"] for record in records}
     document = {
         "title": clean(facts.title),
         "programme": facts.programme,
@@ -223,16 +234,18 @@ def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
         "input_hash": facts.input_hash,
         "versions": dict(facts.versions),
         "columns": COLUMN_NOTES,
+        "measures": {name: clean(label) for name, label in told.items()},
         "records": [
             {
                 name: clean(value) if isinstance(value, str) else value
                 for name, value in record.items()
-                if value is not None
+                if value not in (None, "") and name not in _SHARED
             }
             for record in records
         ],
     }
-    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    compact = (",", ":")
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=compact).encode()
 
 
 def to_xlsx(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
@@ -281,7 +294,7 @@ def _explain(book: xlsxwriter.Workbook, facts: PageFacts, bold: Any) -> None:
         ("Page", facts.title),
         ("Notice", notice),
         ("Programme", facts.programme),
-        ("Wave", f"{facts.wave}, {facts.dates}"),
+        ("Wave", ", ".join(dict.fromkeys(filter(None, (facts.wave, facts.dates))))),
         ("Source", facts.source),
         ("Run", facts.run_id),
         ("Input", facts.input_hash),

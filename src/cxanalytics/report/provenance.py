@@ -65,14 +65,15 @@ def provenance_entries(
     produced = [
         long_date(facts.produced) if facts.produced else "",
         f"by {version}" if version else "",
-        f"run {facts.run_id}" if facts.run_id else "",
     ]
+    made = " ".join(filter(None, produced))
+    run = f"run {facts.run_id}" if facts.run_id else ""
     hashed = fill("<code>{}</code>", facts.input_hash) if facts.input_hash else Markup("")
     return [
         ("Source", facts.source),
         ("Answers", _answers(boards, facts, agency)),
         ("Data cut", long_date(facts.data_cut) if facts.data_cut else ""),
-        ("Produced", " ".join(part for part in produced if part)),
+        ("Produced", ", ".join(filter(None, (made, run)))),
         ("Input hash", hashed),
         ("Input checks", _checks(facts)),
         ("Methods", _link(facts.appendix, "Technical appendix")),
@@ -116,7 +117,7 @@ def data_content(
         kind=facts.kind,
         anchor="data",
         question="Can I check it and take it away?",
-        answer="Yes. Every number on this page is in these files, and the run can be repeated.",
+        answer="Yes. Every score, gap and rank here is in these files, and the run can be repeated.",
         key_figures=pd.DataFrame({"file": [f.filename for f in files], "rows": len(records)}),
         label="Data",
     )

@@ -1,6 +1,7 @@
 """What was asked for, and which tasks is that?
 
-Only agencies that may be shown get a page; the others are named with the reason.
+An agency whose answers are hidden gets no page; one with too few answers for a score gets a page
+with its base only. Both are named with the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cxanalytics.run.keys import SCORES
 from cxanalytics.run.parameters import declared_parameters
 from cxanalytics.run.plan import PAGES, PER_AGENCY, Plan, Task
 from cxanalytics.run.resolve import StudyFolder, command
-from cxanalytics.run.study import headline_board
+from cxanalytics.run.study import headline_board, with_page
 from cxanalytics.tables import Benchmark
 
 
@@ -43,12 +44,29 @@ def check_request(plan: Plan, steps: list[str], agencies: Sequence[str]) -> list
     return steps
 
 
+def leave_out(plan: Plan, steps: list[str], only: Sequence[str]) -> dict[str, str]:
+    """Find the steps whose data the study does not have, with the reason.
+
+    Raises
+    ------
+    ParamsError
+        Such a step was asked for by name.
+    """
+    lacking = {step: reason for step in steps if (reason := plan.study.lacks(step))}
+    if only and lacking:
+        step, reason = next(iter(lacking.items()))
+        raise ParamsError(f"{step} cannot be run for study '{plan.study.name}'. {reason}")
+    return lacking
+
+
 def add_missing(plan: Plan, steps: list[str], output: Path) -> list[str]:
     """Add the steps that the chosen ones need; only the simulated study runs them unasked."""
     missing = [
         step
         for step in plan.with_upstream(steps)
-        if step not in steps and handover.current(output, step).get("key") != plan.key(step)
+        if step not in steps
+        and not plan.study.lacks(step)
+        and handover.current(output, step).get("key") != plan.key(step)
     ]
     if missing and not plan.study.file.simulated:
         step = missing[0]
@@ -70,8 +88,8 @@ def read_board(study: StudyFolder, output: Path) -> Benchmark:
     return headline_board(handover.open_run(output).load(SCORES), name)
 
 
-def choose_shown(board: Benchmark, agencies: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Give the shown agencies among those asked for, and why the others are not."""
+def choose_agencies(board: Benchmark, agencies: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Give the agencies with a page among those asked for, and why some have no score."""
     reasons = dict(
         zip(board.frame["key"].astype(str), board.frame["suppressed_reason"], strict=True)
     )
@@ -87,8 +105,8 @@ def choose_shown(board: Benchmark, agencies: Sequence[str]) -> tuple[list[str], 
             )
         asked += found
     chosen = asked or list(reasons)
-    hidden = {name: str(reasons[name]) for name in sorted(chosen) if reasons[name]}
-    return sorted({name for name in chosen if not reasons[name]}), hidden
+    without = {name: str(reasons[name]) for name in sorted(chosen) if reasons[name]}
+    return [name for name in with_page(board) if name in chosen], without
 
 
 def page_tasks(
@@ -99,7 +117,7 @@ def page_tasks(
     page = PAGES[PER_AGENCY]
     there = {name for name in names if (output / page.format(slug=names[name])).is_file()}
     made = there | set(chosen) if PER_AGENCY in steps else there
-    linked = sorted(made & set(board.shown["key"].astype(str)))
+    linked = [name for name in with_page(board) if name in made]
     tasks = []
     for step in steps:
         if step == PER_AGENCY:
@@ -110,9 +128,9 @@ def page_tasks(
 
 
 def remove_stale_pages(output: Path, board: Benchmark) -> None:
-    """Delete pages of agencies that are no longer shown: their figures are now withheld."""
+    """Delete pages of agencies that are now hidden: their figures are withheld."""
     names = slugs(board.frame["key"].astype(str))
-    kept = {names[name] for name in board.shown["key"].astype(str)}
+    kept = {names[name] for name in with_page(board)}
     for pattern in ("agencies/*.html", f"notebooks/{PER_AGENCY}/*.ipynb"):
         for path in output.glob(pattern):
             if path.name.split(".")[0] not in kept:

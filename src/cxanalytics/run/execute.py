@@ -1,6 +1,6 @@
 """How does one command turn a study into results and pages?
 
-Notebooks that fit run first, in groups that need only earlier groups; then the page of each shown
+Notebooks that fit run first, in groups that need only earlier groups; then the page of each
 agency, the index and the appendix. Each notebook has a kernel, which is a process of its own with
 one thread for arithmetic; the runner's own work is waiting, so threads do it.
 """
@@ -20,14 +20,15 @@ from cxanalytics.run import handover
 from cxanalytics.run.choice import (
     add_missing,
     check_request,
-    choose_shown,
+    choose_agencies,
+    leave_out,
     page_tasks,
     read_board,
     remove_stale_pages,
     scores_are_current,
 )
 from cxanalytics.run.describe import input_hash, run_id
-from cxanalytics.run.kernels import execute
+from cxanalytics.run.kernels import NotebookFailedError, execute
 from cxanalytics.run.places import find_steps, notebooks, output_folder
 from cxanalytics.run.plan import PAGES, PER_AGENCY, Plan, Task, is_done, levels, note_done
 from cxanalytics.run.record import Done, RunReport, write_run
@@ -114,11 +115,14 @@ def run_study(
         run_id=run_id(source),
         thresholds=source.file.thresholds,
     )
-    steps = add_missing(plan, steps, place)
+    lacking = leave_out(plan, steps, only)
+    report = replace(report, left_out=lacking)
+    steps = add_missing(plan, [step for step in steps if step not in lacking], place)
     if dry_run:
         return replace(report, done=tuple(_foresee(plan, steps, place, agencies, limit)))
     place.mkdir(parents=True, exist_ok=True)
     with handover.exclusive(place):
+        handover.drop_unfinished(place)
         job = _Job(
             study=source,
             output=place,
@@ -154,11 +158,10 @@ def _foresee(
     plan: Plan, steps: list[str], output: Path, agencies: Sequence[str], limit: int | None
 ) -> list[Done]:
     tasks = [plan.task(step) for step in steps if step not in PAGES]
-    shown: list[str] = []
     if scores_are_current(plan, output):
         board = read_board(plan.study, output)
-        shown, _ = choose_shown(board, agencies)
-        tasks += page_tasks(plan, steps, board, shown[:limit], output)
+        chosen, _ = choose_agencies(board, agencies)
+        tasks += page_tasks(plan, steps, board, chosen[:limit], output)
     else:
         tasks += [plan.task(step) for step in steps if step in PAGES]
     return [Done(task, skipped=is_done(task, output)) for task in tasks]
@@ -172,7 +175,7 @@ def _run(
     fits = [step for step in steps if step not in PAGES]
     pages = [step for step in steps if step in PAGES]
     done: list[Done] = []
-    shown: list[str] = []
+    chosen: list[str] = []
     suppressed: dict[str, str] = {}
     # Without a terminal there is no bar; `disable=None` says so.
     with tqdm(
@@ -188,15 +191,20 @@ def _run(
             tasks = []
         elif scores_are_current(job.plan, job.output):
             board = read_board(job.study, job.output)
-            shown, suppressed = choose_shown(board, agencies)
+            chosen, suppressed = choose_agencies(board, agencies)
             remove_stale_pages(job.output, board)
-            tasks = page_tasks(job.plan, pages, board, shown[:limit], job.output)
+            tasks = page_tasks(job.plan, pages, board, chosen[:limit], job.output)
         else:
             # Without scores nobody knows whose pages to make; the others say what they miss.
             tasks = [job.plan.task(step) for step in pages if step != PER_AGENCY]
         bar.total = len(fits) + len(tasks)
         done += _perform_all(job, tasks, bar)
-    return replace(report, done=tuple(done), shown=tuple(shown), suppressed=suppressed)
+    return replace(
+        report,
+        done=tuple(done),
+        shown=tuple(name for name in chosen if name not in suppressed),
+        suppressed=suppressed,
+    )
 
 
 def _perform_all(job: _Job, tasks: Sequence[Task], bar: Any) -> list[Done]:
@@ -223,13 +231,35 @@ def _perform(job: _Job, task: Task) -> Done:
     if is_done(task, job.output):
         return Done(task, skipped=True)
     started = time.perf_counter()
+    refusal, failure = "", None
     try:
         _make(job, task)
     except CxError as error:
-        if not job.continue_on_error:
-            job.stop.set()
-        return Done(task, seconds=time.perf_counter() - started, error=error)
-    return Done(task, seconds=time.perf_counter() - started)
+        refusal = _refused(job, task, error)
+        if not refusal:
+            failure = error
+            if not job.continue_on_error:
+                job.stop.set()
+    return Done(task, seconds=time.perf_counter() - started, refusal=refusal, error=failure)
+
+
+def _refused(job: _Job, task: Task, error: CxError) -> str:
+    """Note that a model refused the data; "" where that is a failure, as for the scores."""
+    reason = error.refusal if isinstance(error, NotebookFailedError) else ""
+    if not reason or task.step in job.plan.vital():
+        return ""
+    overrides = dict(task.overrides)
+    handover.save_step(
+        job.output,
+        task.step,
+        key=task.key,
+        tables={},
+        facts={"reason": reason},
+        overrides=overrides,
+    )
+    (job.output / task.executed).unlink(missing_ok=True)
+    note_done(task, job.output, saved=True)
+    return reason
 
 
 def _make(job: _Job, task: Task) -> None:

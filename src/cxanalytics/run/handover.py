@@ -118,6 +118,15 @@ def save_step(
     )
 
 
+def drop_unfinished(output: Path) -> None:
+    """Delete what a run that was killed had begun to write; only under `exclusive`."""
+    for path in output.rglob(".writing-*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def drop_superseded(output: Path) -> None:
     """Delete results that are no longer current."""
     for folder in (output / "results").glob("*/"):

@@ -33,11 +33,16 @@ START_TIMEOUT = 180
 
 
 class NotebookFailedError(CxError):
-    """A notebook stopped; the message is one line, `trace` the kernel's traceback."""
+    """A notebook stopped.
 
-    def __init__(self, message: str, *, trace: str = "") -> None:
+    The message is one line, `trace` the kernel's traceback, and `refusal` what a model said that
+    the data cannot carry.
+    """
+
+    def __init__(self, message: str, *, trace: str = "", refusal: str = "") -> None:
         super().__init__(message)
         self.trace = trace
+        self.refusal = refusal
 
 
 def skip_address_grammar() -> None:
@@ -157,7 +162,9 @@ def _in_one_line(error: Any, target: Path, failed: Path) -> NotebookFailedError:
     what = text if known else f"{error.ename}: {text} (--debug shows more; see {failed.name})"
     below = f"{target.parent.name}/" if target.parent.name[:2].isdigit() else ""
     return NotebookFailedError(
-        f"{below}{target.name}, cell [{error.exec_count}]: {what}", trace="\n".join(error.traceback)
+        f"{below}{target.name}, cell [{error.exec_count}]: {what}",
+        trace="\n".join(error.traceback),
+        refusal=text if error.ename == "ModelError" else "",
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ SCORES = "04_benchmark"
 """The step whose headline benchmark says which agencies are shown."""
 
 _FROM_SCORES = ("agencies", "board", "pages")
+_OPTIONAL = ("drivers", "operations", "staff")
 _SOURCE = (".py", ".css", ".j2", ".html", ".json", ".woff2", ".ttf")
 _CARRIED = ("_notebooks", "_params", "__pycache__")
 
@@ -106,14 +108,39 @@ def loaded_steps(notebook: Path) -> list[str]:
         In alphabetical order; with `SCORES` where the notebook asks the study which agencies are
         shown.
     """
-    found: set[str] = set()
+    nodes = (node for tree in _code(notebook) for node in ast.walk(tree))
+    return sorted({step for node in nodes if (step := _loaded(node))})
+
+
+def needed_data(notebook: Path) -> list[str]:
+    """Find what a notebook asks of its study that a study need not have: `study.staff()`.
+
+    Parameters
+    ----------
+    notebook : Path
+
+    Returns
+    -------
+    list of str
+        Among "drivers", "operations" and "staff".
+    """
+    asked = {
+        node.attr
+        for tree in _code(notebook)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "study"
+    }
+    return [name for name in _OPTIONAL if name in asked]
+
+
+def _code(notebook: Path) -> Iterator[ast.Module]:
+    """Parse the code cells; those with magics or shell lines are not Python."""
     for cell in read_cells(notebook):
-        try:
-            tree = ast.parse(cell["source"] if cell["cell_type"] == "code" else "")
-        except SyntaxError:
-            continue
-        found.update(step for node in ast.walk(tree) if (step := _loaded(node)))
-    return sorted(found)
+        if cell["cell_type"] == "code":
+            with suppress(SyntaxError):
+                yield ast.parse(cell["source"])
 
 
 def _loaded(node: ast.AST) -> str:

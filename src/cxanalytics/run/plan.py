@@ -80,7 +80,7 @@ class Task:
     def target(self) -> str:
         """What it makes, for people."""
         if self.step == PER_AGENCY and not self.slug:
-            return "a page for each shown agency"
+            return "a page for each agency"
         return str(self.page or self.executed)
 
     @property
@@ -167,6 +167,11 @@ class Plan:
                 queue.extend(self.upstream(step))
         return [step for step in self.books if step in needed]
 
+    def vital(self) -> set[str]:
+        """The steps without which nothing can be shown: the pages of agencies rest on them."""
+        pages = [step for step in (PER_AGENCY, "09_index") if step in self.books]
+        return set(self.with_upstream(pages)) | set(PAGES)
+
     def conflicts(self, steps: Iterable[str]) -> list[str]:
         """Where study.yaml and NN_name.yaml disagree; checks every parameter on the way."""
         found = (resolve(self.study, self.books[s], overrides=self.overrides) for s in steps)
@@ -228,7 +233,7 @@ def note_done(task: Task, output: Path, *, saved: bool) -> None:
     saved : bool
         Whether it saved results.
     """
-    made = [path for path in (task.executed, task.page) if path]
+    made = [path for path in (task.executed, task.page) if path and (output / path).is_file()]
     files = {path.as_posix(): _digest(output / path) for path in made}
     handover.write_json(output / task.record, {"key": task.key, "saved": saved, "files": files})
 

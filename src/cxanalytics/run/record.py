@@ -32,6 +32,8 @@ class Done:
         It was already there.
     not_run : bool
         An earlier failure ended the run.
+    refusal : str
+        Why a model refused the data; the appendix says so in its place.
     error : CxError or None
     """
 
@@ -39,13 +41,14 @@ class Done:
     seconds: float = 0.0
     skipped: bool = False
     not_run: bool = False
+    refusal: str = ""
     error: CxError | None = None
 
     @property
     def state(self) -> str:
-        """In a word: "failed", "not run", "unchanged" or "made"."""
-        if self.error:
-            return "failed"
+        """In a word: "failed", "refused", "not run", "unchanged" or "made"."""
+        if self.error or self.refusal:
+            return "failed" if self.error else "refused"
         if self.not_run:
             return "not run"
         return "unchanged" if self.skipped else "made"
@@ -62,9 +65,11 @@ class RunReport:
     done : tuple of Done
         In the order of the notebooks.
     shown : tuple of str
-        Agencies that are shown, among those asked for.
+        Agencies with a score, among those asked for.
     suppressed : mapping of str to str
-        Agency to the reason why it has no page.
+        Agency to the reason why it has no score.
+    left_out : mapping of str to str
+        Notebook to what the study lacks for it.
     conflicts : tuple of str
         Where study.yaml and NN_name.yaml disagree.
     dry_run : bool
@@ -78,6 +83,7 @@ class RunReport:
     done: tuple[Done, ...] = ()
     shown: tuple[str, ...] = ()
     suppressed: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     dry_run: bool = False
     thresholds: Thresholds = THRESHOLDS
@@ -86,6 +92,12 @@ class RunReport:
     def failed(self) -> list[Done]:
         """The tasks that failed."""
         return [entry for entry in self.done if entry.error]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why a notebook has no result: the study lacks its data, or its model refused them."""
+        refused = {entry.task.step: entry.refusal for entry in self.done if entry.refusal}
+        return {**self.left_out, **refused}
 
     @property
     def pages(self) -> list[Path]:
@@ -138,6 +150,7 @@ def write_run(
         "inputs": study.input_digests(),
         "parameters": dict(parameters),
         "conflicts": list(report.conflicts),
+        "left_out": dict(report.left_out),
         "agencies": agencies if of_pages else earlier or agencies,
         "tasks": [
             {
@@ -147,6 +160,7 @@ def write_run(
                 "key": entry.task.key,
                 "parameters": dict(entry.task.given),
                 **({"error": str(entry.error)} if entry.error else {}),
+                **({"refusal": entry.refusal} if entry.refusal else {}),
             }
             for entry in report.done
         ],

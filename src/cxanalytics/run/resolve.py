@@ -21,6 +21,12 @@ from cxanalytics.run.study_file import StudyFile, TableSurvey
 from cxanalytics.run.study_read import read_study_file
 from cxanalytics.run.yaml_file import YamlFile, read_yaml, resolve_path, short_path
 
+LACKING = {
+    "drivers": "The study names no drivers.",
+    "operations": "The study has no operations data.",
+    "staff": "The study has no staff survey.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -103,6 +109,13 @@ class StudyFolder:
     def input_digests(self) -> dict[str, str]:
         """Digest the input files, by key path."""
         return {key: keys.file_digest(path) for key, path in self.input_paths().items()}
+
+    def lacks(self, step: str) -> str:
+        """Say what a notebook needs that this study does not have; "" when it has all."""
+        file = self.file
+        has = {"drivers": file.survey.drivers, "operations": file.operations, "staff": file.staff}
+        missing = [name for name in keys.needed_data(notebooks()[step]) if not has[name]]
+        return LACKING[missing[0]] if missing else ""
 
     def check_parameters(self) -> None:
         """Refuse a name under `parameters` that no notebook declares, and a file for no notebook.

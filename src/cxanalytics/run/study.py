@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.formats import slugs
+from cxanalytics.rules import COMPLEMENTARY, HIDDEN
 from cxanalytics.run import by_hand, handover
 from cxanalytics.run.keys import SCORES
 from cxanalytics.run.places import find_study, notebooks, output_folder
@@ -100,6 +101,16 @@ class Study:
     def headline(self) -> str:
         """Name of the question that the page opens with."""
         return self.file.headline or self.file.survey.outcome
+
+    @property
+    def drivers(self) -> list[str]:
+        """Questions that the model of the outcome is made of."""
+        named = self.file.survey.drivers
+        if not named:
+            raise ParamsError(
+                f"`survey.drivers` is not in the study.yaml of '{self.name}': it names no drivers."
+            )
+        return list(named)
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -203,7 +214,8 @@ class Study:
         Returns
         -------
         Result
-            A mapping of table names to tables, with `.facts`.
+            A mapping of table names to tables, with `.facts`. Empty, with the fact `reason`,
+            where the study does not have the data of that step.
 
         Raises
         ------
@@ -213,6 +225,8 @@ class Study:
         """
         if step not in notebooks():
             raise ParamsError(must_be("step", notebooks(), step))
+        if reason := self.source.lacks(step):
+            return Result({}, {"reason": reason})
         found = handover.current(self.output, step)
         told = handover.run_context()
         wanted = (
@@ -254,7 +268,7 @@ class Study:
 
     @property
     def agencies(self) -> list[str]:
-        """Agencies that are shown, in alphabetical order; from the results of the benchmark."""
+        """Agencies with a score, in alphabetical order; from the results of the benchmark."""
         board = self.board
         return sorted(board.shown["key"].astype(str))
 
@@ -265,9 +279,10 @@ class Study:
 
     def pages(self) -> dict[str, str]:
         """Give the address of each agency's page, relative to the index."""
-        names = slugs(self.board.frame["key"].astype(str))
+        board = self.board
+        names = slugs(board.frame["key"].astype(str))
         made = handover.run_context().get("pages")
-        linked = self.agencies if made is None else made
+        linked = with_page(board) if made is None else made
         return {name: f"agencies/{names[name]}.html" for name in linked}
 
 
@@ -331,3 +346,20 @@ def headline_board(result: Result, headline: str) -> Benchmark:
             f"{SCORES} must save a Benchmark named `{headline}`; it saved {', '.join(result)}."
         )
     return boards[headline]
+
+
+def with_page(board: Benchmark) -> list[str]:
+    """List the agencies that get a page: all but those whose answers are hidden.
+
+    Parameters
+    ----------
+    board : Benchmark
+        Of the headline measure.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order; one with too few answers for a score has a page with its base only.
+    """
+    hidden = board.frame["suppressed_reason"].isin([HIDDEN, COMPLEMENTARY])
+    return sorted(board.frame.loc[~hidden, "key"].astype(str))

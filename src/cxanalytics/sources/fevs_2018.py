@@ -134,8 +134,8 @@ NOTES = (
     Check(
         "missing answers filled in",
         False,
-        'Missing and "Do not know" answers were replaced by the median of the item before the '
-        "extract was published: no answer is missing here, shares are pulled toward what most "
+        'Missing and "Do not know" answers were replaced by the middle answer to the question '
+        "before the extract was published: no answer is missing here, shares are pulled toward what most "
         "employees answered, and every range is somewhat too narrow.",
     ),
     Check(

@@ -18,9 +18,9 @@ from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.grammar import capital, counted, joined, verb
 
 _CLAUSES = {
-    "above": "above peers",
+    "above": "likely above peers",
     "same": "about the same",
-    "below": "below peers",
+    "below": "likely below peers",
     "unclear": "too close to call",
 }
 
@@ -61,8 +61,8 @@ def say_scorecard(boards: Mapping[str, Benchmark], key: str) -> str:
     Returns
     -------
     str
-        For example "Two of seven measures are above peers, three are below, and two are too
-        close to call."
+        For example "Two of seven measures are likely above peers, three are likely below, and
+        two are too close to call."
 
     Raises
     ------

@@ -97,12 +97,12 @@ def say_wrong_calls(rows: Iterable[pd.Series[Any]]) -> str:
     Returns
     -------
     str
-        "" where no call is made.
+        "" where one call is made or none.
     """
     chances = [
         float(row["certainty"]) for row in rows if row["verdict"] in ("above", "below", "same")
     ]
-    if not chances:
+    if len(chances) < 2:
         return ""
     wrong = int(round_half_away(sum(1 - chance for chance in chances)))
     calls = f"the {counted(len(chances), 'call', 'calls')} made here"

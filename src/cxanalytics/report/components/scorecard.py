@@ -114,7 +114,7 @@ def _measure_row(
     head = fill('<th scope="row" role="rowheader">{}</th>', measure.label)
     anchor = score_id(measure.name)
     if board is None or row["suppressed_reason"] != "":
-        columns = 3 + 4 * compared + has_previous
+        columns = 2 + 3 * compared + has_previous + (not compared)
         reason = row["suppressed_reason"]
         text = say_suppressed(reason, answers=row["n"], thresholds=facts.thresholds)
         base = f"{say_base(row)} answers." if reason == FEW else ""
@@ -135,40 +135,34 @@ def _measure_row(
         peer_low=row["peer_low_quarter"],
         peer_high=row["peer_high_quarter"],
     )
+    opened = why(measure.label, reasons(row, board, thresholds=facts.thresholds))
     cells = [_cell("You", fill("<b>{}</b>", percent(row["estimate"])), "num you")]
     if compared:
-        cells += _compared_cells(row)
+        cells.append(_peer_cell(row))
     cells.append(_cell("Likely range", bar, "rbc"))
     if compared:
         cells.append(
             _cell("Against peers", chip(say_verdict(row, thresholds=facts.thresholds)), "vd")
         )
-        cells.append(_cell("Rank", fill("{}", _two_lines(row)), "rk"))
+        cells.append(_cell("Rank", fill("{}{}", say_rank_cell(row), opened), "rk"))
     if has_previous:
         cells.append(_cell("Since last wave", _change_cell(row, measure, facts), "ch"))
-    entries = reasons(row, board, thresholds=facts.thresholds)
-    cells.append(_cell("", why(measure.label, entries), "whyc"))
+    if not compared:
+        cells.append(_cell("", opened, "whyc"))
     return fill('<tr id="{}" role="row">{}{}</tr>', anchor, head, join(cells))
 
 
-def _two_lines(row: pd.Series[Any]) -> str:
-    """Let a rank range break once, before its second rank."""
-    return say_rank_cell(row).replace(" to ", "\u00a0to ")
-
-
-def _compared_cells(row: pd.Series[Any]) -> list[Markup]:
-    """Print the typical peer and the gap of one measure."""
+def _peer_cell(row: pd.Series[Any]) -> Markup:
+    """Print the typical peer of one measure, and the gap to it with its range."""
     if pd.isna(row["peer"]):
-        return [_cell("Typical peer", Markup("Too few"), "num pe"), _cell("Gap", Markup(""), "gp")]
-    gap = fill(
-        '<b>{}</b> <span class="sub">{}</span>',
-        points(row["gap"]).split("\u00a0")[0],
-        points_range(row["gap_low"], row["gap_high"]),
+        return _cell("Typical peer", Markup("Too few"), "pe")
+    gap = points(row["gap"]).split("\u00a0")[0]
+    likely = points_range(row["gap_low"], row["gap_high"])
+    return _cell(
+        "Typical peer",
+        fill('{} <span class="sub">{} ({})</span>', percent(row["peer"]), gap, likely),
+        "pe",
     )
-    return [
-        _cell("Typical peer", fill("{}", percent(row["peer"])), "num pe"),
-        _cell("Gap", gap, "gp"),
-    ]
 
 
 def scorecard_table(
@@ -210,9 +204,9 @@ def scorecard_table(
         return fill(table + "{}</tbody></table>", body), scale
     ranked = max((count_ranked(board) for board in boards.values()), default=0)
     heads = [("Measure", ""), ("You", "num")]
-    heads += [("Typical peer", "num"), ("Gap, points", "")] if compared else []
+    heads += [("Typical peer, gap in points", "pe")] if compared else []
     heads += [("Likely range", "rbh")]
-    heads += [("Against peers", ""), (f"Rank of\u00a0{ranked}", "")] if compared else []
+    heads += [("Against peers", ""), (f"Rank of {ranked}", "rk")] if compared else []
     heads += [("Since last wave", "")] if has_previous else []
     cells = join(
         fill(
@@ -222,7 +216,7 @@ def scorecard_table(
         )
         for head, css in heads
     )
-    last = Markup('<td role="cell" class="whyc"></td>')
+    last = Markup("") if compared else Markup('<td role="cell" class="whyc"></td>')
     return fill(
         '{}<table class="score measures" role="table"><thead role="rowgroup"><tr role="row">'
         '{}{}</tr></thead><tbody role="rowgroup">{}</tbody></table>',
