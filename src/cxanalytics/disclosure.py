@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
-from cxanalytics.tables import Estimates
+from cxanalytics.tables import Estimates, Survey
 
 
 def suppress(
@@ -90,3 +90,42 @@ def withhold(
         covariance = covariance.copy()
         covariance[hidden, :], covariance[:, hidden] = np.nan, np.nan
     return replace(estimates, frame=frame.reset_index(drop=True), covariance=covariance)
+
+
+def publishable_rows(
+    survey: Survey, *, measure: str, thresholds: Thresholds = THRESHOLDS
+) -> pd.Series[bool]:
+    """Mark the rows of agencies that may be shown in their wave.
+
+    Models leak too: a published model is fitted without the agencies that the benchmark hides, so
+    that its base cannot be subtracted from another one.
+
+    Parameters
+    ----------
+    survey : Survey
+    measure : str
+        Question whose answers decide.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Series of bool
+        With the index of the survey's frame.
+    """
+    rows = survey.answers(measure)
+    weight = rows["weight"].astype(float)
+    sums = (
+        pd.DataFrame({"n": 1.0, "weight": weight, "square": weight**2})
+        .groupby([rows["period"], rows["agency"]])
+        .sum()
+    )
+    n = sums["weight"] if survey.counts else sums["n"]
+    n_eff = n if survey.counts else sums["weight"] ** 2 / sums["square"]
+    shown = pd.Series(False, index=sums.index)
+    for _, wave in n.groupby(level="period"):
+        reason = suppress(wave, n_eff[wave.index], total_published=True, thresholds=thresholds)
+        shown[wave.index] = reason == ""
+    keys = pd.MultiIndex.from_frame(survey.frame[["period", "agency"]])
+    return pd.Series(
+        shown.reindex(keys, fill_value=False).to_numpy(), index=survey.frame.index, dtype=bool
+    )

@@ -122,8 +122,9 @@ def benchmark_scores(
         if scores.covariance is not None:
             covariance = scores.covariance[np.ix_(shown, shown)]
         fit = shrink_normal(used["estimate"].to_numpy(float), joint_variances(smoothed, covariance))
-        theta = fit.draws(draws, seed=seed)
-        fitted = _fit_columns(fit, level)
+        low, high = _range(scores)
+        theta = np.clip(fit.draws(draws, seed=seed), low, high)
+        fitted = _fit_columns(fit, level, low, high)
         frame.loc[shown, fitted.columns] = fitted.to_numpy()
         facts |= _fit_facts(fit, used["estimate"].to_numpy(float), smoothed)
         member = np.isin(keys, keys if peers is None else list(peers))
@@ -234,13 +235,19 @@ def _start_frame(scores: Estimates, thresholds: Thresholds) -> pd.DataFrame:
     return frame
 
 
-def _fit_columns(fit: NormalHierarchy, level: float) -> pd.DataFrame:
+def _range(scores: Estimates) -> tuple[float, float]:
+    """Give the ends that no score can pass: of a share, or of a net score."""
+    ends = {"positive": (0.0, 1.0), "top": (0.0, 1.0), "net": (-1.0, 1.0)}
+    return ends.get(str(scores.facts.get("statistic", "")), (-np.inf, np.inf))
+
+
+def _fit_columns(fit: NormalHierarchy, level: float, low: float, high: float) -> pd.DataFrame:
     tail = 0.5 * (1.0 - level)
     return pd.DataFrame(
         {
-            "estimate": fit.mean,
-            "conf_low": fit.quantile(tail),
-            "conf_high": fit.quantile(1.0 - tail),
+            "estimate": np.clip(fit.mean, low, high),
+            "conf_low": np.clip(fit.quantile(tail), low, high),
+            "conf_high": np.clip(fit.quantile(1.0 - tail), low, high),
             "reliability": fit.reliability,
         }
     )

@@ -65,7 +65,7 @@ class Size:
 
 
 SIZES = {
-    "wide": Size("wide", width=800, label=14, tick=13, small=13, row=24, name_limit=320),
+    "wide": Size("wide", width=800, label=14, tick=13, small=13, row=24, name_limit=340),
     "narrow": Size("narrow", width=350, label=12, tick=12, small=12, row=21, name_limit=165),
 }
 

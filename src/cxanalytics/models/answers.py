@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.disclosure import publishable_rows
 from cxanalytics.errors import ModelError, ParamsError, must_be
 from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
 from cxanalytics.numerics.ordinal import CumulativeLinkFit, fit_cumulative_link
@@ -156,7 +157,7 @@ def answer_rows(
     statistic : {"positive", "top"}
         Which answers count.
     thresholds : Thresholds
-        Agencies with fewer people than `hide` are left out.
+        Agencies that may not be shown are left out.
 
     Returns
     -------
@@ -178,8 +179,12 @@ def answer_rows(
         if name not in survey.frame.columns:
             raise ParamsError(must_be("case_mix", survey.case_mix, name))
     checks: list[Check] = []
-    answered = wave.frame[survey.outcome].notna()
-    frame = wave.frame.loc[answered]
+    publishable = publishable_rows(wave, measure=survey.outcome, thresholds=thresholds)
+    held_back = wave.frame["agency"].nunique() - wave.frame.loc[publishable, "agency"].nunique()
+    if held_back:
+        text = f"Left out, because they may not be shown: {agencies_in_words(held_back)}."
+        checks.append(Check("small_agencies", None, text))
+    frame = wave.frame.loc[publishable & wave.frame[survey.outcome].notna()]
     people = frame["weight"] if survey.counts else pd.Series(1.0, index=frame.index)
     kept_drivers = _answered_drivers(frame, people, drivers, checks)
     complete = frame[[*kept_drivers, *case_mix]].notna().all(axis=1)
@@ -187,9 +192,10 @@ def answer_rows(
     small = per_agency.index[per_agency < thresholds.hide]
     if len(small):
         text = (
-            f"Left out, with fewer than {thresholds.hide} people: {agencies_in_words(len(small))}."
+            f"Left out, with fewer than {thresholds.hide} complete answers: "
+            f"{agencies_in_words(len(small))}."
         )
-        checks.append(Check("small_agencies", None, text))
+        checks.append(Check("incomplete_agencies", None, text))
     shown = ~frame["agency"].isin(small)
     _check_lost(people, shown, complete, checks, thresholds)
     frame = frame.loc[shown & complete]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cxanalytics.disclosure import publishable_rows
 from cxanalytics.errors import DataError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.scores import fit_scores
@@ -53,7 +54,7 @@ def fit_morale_panel(
     -------
     Panel
         Morale and performance as shares from 0 to 1, with standard errors; `n` is the number of
-        staff answers.
+        staff answers. Agencies that may not be shown in a wave have no units in it.
 
     Raises
     ------
@@ -71,6 +72,8 @@ def fit_morale_panel(
     for name, survey in (("staff", staff), ("performance", performance)):
         if "unit" not in survey.frame:
             raise DataError(f"`{name}` must have a column `unit`; it has agencies only.")
+    performance = _publishable(performance, measure, thresholds)
+    staff = _publishable(staff, items[0], thresholds)
     scale = staff.question(items[0]).scale
     morale = fit_morale_index(
         staff.frame[list(items)],
@@ -118,6 +121,12 @@ def fit_morale_panel(
         same_source=same_source,
         notes=(*morale.checks, dropped),
     )
+
+
+def _publishable(survey: Survey, measure: str, thresholds: Thresholds) -> Survey:
+    """Leave out what may not be shown: a unit alone in its agency is that agency."""
+    kept = publishable_rows(survey, measure=measure, thresholds=thresholds)
+    return replace(survey, frame=survey.frame.loc[kept])
 
 
 def _place(frame: pd.DataFrame) -> pd.Series[str]:

@@ -277,8 +277,9 @@ def _overlap_check(rows: AnswerRows) -> Check:
     scale = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
     inflation = np.diag(np.linalg.pinv(covariance / np.outer(scale, scale)))
     worst = int(np.argmax(inflation))
+    label = rows.survey.question(rows.drivers[worst]).label
     text = (
-        f"Most predictable from the other drivers: {rows.survey.question(rows.drivers[worst]).label}, "
+        f"Most predictable from the other drivers: {label}, "
         f"variance inflation {inflation[worst]:.1f} (at most {OVERLAP:g})."
     )
     return Check("overlap", bool(inflation[worst] <= OVERLAP), text)

@@ -77,7 +77,7 @@ def fit_scores(
     ParamsError
         An unknown statistic.
     ModelError
-        Only one sampling unit, or weights so unequal that the effective number of answers is
+        Only one sampling unit in every group, or weights so unequal that the effective number of answers is
         under a third.
 
     Assumes
@@ -101,7 +101,8 @@ def fit_scores(
         len(frame), psu=sampling_units(frame), strata=role_codes(frame, "stratum"), counts=counts
     )
     got = sampling.domain_means(values, design=design, weights=weights, domains=domains)
-    checks = _checks(wave, design, weights)
+    checks = [*_checks(wave, design, weights), *_lone_units(got)]
+    got = sampling.borrow_design_effect(got)
     low, high = _intervals(question, frame, got, design, weights, domains, statistic, level)
     table = pd.DataFrame(
         {
@@ -187,6 +188,17 @@ def _checks(wave: Survey, design: sampling.Design, weights: Floats | None) -> li
         )
         checks.append(Check("weights", True, text))
     return checks
+
+
+def _lone_units(got: sampling.DomainEstimates) -> list[Check]:
+    alone = int(((got.n_psu < 2) & (got.n > 1)).sum())
+    if not alone:
+        return []
+    text = (
+        f"{alone} of {len(got.n)} groups have one sampling unit: their own spread cannot be seen, "
+        "so they get the design effect of the others."
+    )
+    return [Check("lone_sampling_units", False, text)]
 
 
 def _intervals(

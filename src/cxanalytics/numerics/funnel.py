@@ -3,9 +3,10 @@
 Spiegelhalter (2005, Statistics in Medicine 24(8)) with the arcsine transformation for shares,
 additive overdispersion from winsorized z-scores, and exact interpolated binomial limits at every
 number of answers: a switch to normal limits at some size would put a kink into the bands, and
-normal limits are too narrow on the side of 50 percent. Winsorizing 10 percent in each tail lowers the mean square of a standard normal
-to .679, so the overdispersion factor is divided by that; without the division the spread is
-about halved and limits are too tight (kept as an option, because other software does it).
+normal limits of small numbers are too narrow on the side of 50 percent. Winsorizing 10 percent in
+each tail lowers the mean square of a standard normal to .679, so the overdispersion factor is
+divided by that; without the division the spread is about halved and limits are too tight (kept as
+an option, because other software does it).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ for `counts` respondents who answered alike; rows and counts give the same figur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,10 @@ class DomainEstimates:
         Variance over that of a simple random sample with replacement of the same size.
     degrees_of_freedom : ndarray of shape (domains,)
         PSUs less strata among those with a row in the domain, at least one.
+    simple : ndarray of shape (domains,)
+        Variance of a simple random sample with replacement of the same size.
+    n_psu : ndarray of shape (domains,)
+        PSUs with a row in the domain; the respondents where there are no PSUs.
     """
 
     estimate: Floats
@@ -92,6 +96,8 @@ class DomainEstimates:
     n_eff: Floats
     deff: Floats
     degrees_of_freedom: Floats
+    simple: Floats
+    n_psu: Floats
 
     @property
     def std_error(self) -> Floats:
@@ -261,9 +267,9 @@ def domain_ratios(
         simple = mean_square / (n - 1.0)
         deff = np.diag(covariance) / simple
         n_eff = total(mass) ** 2 / total(mass**2)
-    return DomainEstimates(
-        estimate, covariance, n, n_eff, deff, _domain_degrees(design, here, place, n, n_domains)
-    )
+    units = _domain_units(design, here, place, n, n_domains)
+    freedom = _domain_degrees(design, here, place, units, n_domains)
+    return DomainEstimates(estimate, covariance, n, n_eff, deff, freedom, simple, units)
 
 
 def domain_means(
@@ -292,16 +298,61 @@ def domain_means(
     )
 
 
-def _domain_degrees(
+def _domain_units(
     design: Design, here: NDArray[np.bool_], place: Integers, n: Floats, n_domains: int
+) -> Floats:
+    if design.psu is None:
+        return n
+    seen = np.unique(place[here] * design.n_psu + design.psu[here])
+    return np.bincount(seen // design.n_psu, minlength=n_domains).astype(float)
+
+
+def _domain_degrees(
+    design: Design, here: NDArray[np.bool_], place: Integers, units: Floats, n_domains: int
 ) -> Floats:
     strata_seen = np.unique(place[here] * design.n_strata + design.stratum[here])
     strata = np.bincount(strata_seen // design.n_strata, minlength=n_domains)
-    units = n
-    if design.psu is not None:
-        seen = np.unique(place[here] * design.n_psu + design.psu[here])
-        units = np.bincount(seen // design.n_psu, minlength=n_domains).astype(float)
     return np.maximum(units - strata, 1.0)
+
+
+def borrow_design_effect(estimates: DomainEstimates) -> DomainEstimates:
+    """Give domains with one PSU the design effect of the others.
+
+    One PSU shows no spread between PSUs: its own variance would come out as zero, and the domain
+    as perfectly known.
+
+    Parameters
+    ----------
+    estimates : DomainEstimates
+
+    Returns
+    -------
+    DomainEstimates
+        The same where every domain has two PSUs or more.
+
+    Raises
+    ------
+    ModelError
+        No domain has two PSUs.
+    """
+    alone = (estimates.n_psu < 2) & (estimates.n > 1)
+    if not alone.any():
+        return estimates
+    several = (estimates.n_psu >= 2) & (estimates.simple > 0)
+    if not several.any():
+        raise ModelError(
+            "Sampling error needs two sampling units in at least one group; every group has one."
+        )
+    variance = np.diag(estimates.covariance)
+    n = estimates.n[several]
+    effect = float(n @ variance[several] / (n @ estimates.simple[several]))
+    covariance, deff = estimates.covariance.copy(), estimates.deff.copy()
+    covariance[alone, :], covariance[:, alone] = 0.0, 0.0
+    covariance[alone, alone] = effect * estimates.simple[alone]
+    deff[alone] = effect
+    freedom = estimates.degrees_of_freedom.copy()
+    freedom[alone] = np.median(freedom[several])
+    return replace(estimates, covariance=covariance, deff=deff, degrees_of_freedom=freedom)
 
 
 def contrast(estimates: DomainEstimates, coefficients: ArrayLike) -> tuple[float, float]:

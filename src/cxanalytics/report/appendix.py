@@ -297,7 +297,6 @@ def write_appendix_session(facts: PageFacts) -> Section:
     Section
     """
     thresholds = asdict(facts.thresholds)
-    answer = f"Run {facts.run_id}." if facts.run_id else "The run has no id."
     content = join(
         (
             facts_table(
@@ -314,7 +313,7 @@ def write_appendix_session(facts: PageFacts) -> Section:
         kind="appendix",
         anchor="session",
         question="With which settings and versions?",
-        answer=answer,
+        answer="The run id changes when any input, setting or line of code does.",
         key_figures=pd.DataFrame(
             [(name, str(value)) for name, value in facts.parameters.items()],
             columns=["parameter", "value"],

@@ -47,7 +47,10 @@ def _behind(estimates: Estimates) -> Markup:
     table = data_table(frame, caption=estimates.quantity, numeric=list(frame.columns[1:]))
     return (
         checks_list(estimates.checks)
-        + folded("Show the estimates as the model gives them", scrolling(table, name="Estimates"))
+        + folded(
+            "Show the estimates as the model gives them",
+            scrolling(table, name=f"Estimates: {estimates.quantity}"),
+        )
         + folded("Show the facts of the fit", facts_table(estimates.facts, caption="The fit"))
     )
 

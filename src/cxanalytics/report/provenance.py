@@ -117,7 +117,7 @@ def data_content(
         kind=facts.kind,
         anchor="data",
         question="Can I check it and take it away?",
-        answer="Yes. Every score, gap and rank here is in these files, and the run can be repeated.",
+        answer="Yes. Every score, gap and rank is in these files, and the run can be repeated.",
         key_figures=pd.DataFrame({"file": [f.filename for f in files], "rows": len(records)}),
         label="Data",
     )

@@ -5,15 +5,15 @@ Nothing here reads a clock or an answer of a respondent.
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 from cxanalytics.report import Measure, PageFacts
 from cxanalytics.run import handover, keys
 from cxanalytics.run.places import notebooks
-from cxanalytics.run.resolve import StudyFolder, source_names
+from cxanalytics.run.resolve import StudyFolder, resolve, source_names
 from cxanalytics.scales import get_scale
 from cxanalytics.tables import Check
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cxanalytics.run.study import Study
     from cxanalytics.store import Result
 
-_DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 
 
 def measures(study: Study) -> tuple[Measure, ...]:
@@ -73,7 +72,8 @@ def page_facts(
     """
     file, told = study.file, handover.run_context()
     wave, previous = str(scores.facts["period"]), str(scores.facts["previous"])
-    made_by = told.get("run_id") or run_id(study.source)
+    overrides = _overrides(study)
+    made_by = told.get("run_id") or run_id(study.source, overrides)
     given: dict[str, Any] = {
         "title": agency or file.title,
         "kind": kind,
@@ -89,8 +89,8 @@ def page_facts(
         "thresholds": study.thresholds,
         "run_id": made_by,
         "input_hash": told.get("input_hash") or input_hash(study.source),
-        "versions": versions(),
-        "parameters": dict(study.params),
+        "versions": keys.versions(),
+        "parameters": _parameters(study),
         "site": file.site,
         "next_update": file.dates.next_update,
         "source": source_names(study.source),
@@ -105,11 +105,22 @@ def page_facts(
         "home": "index.html" if kind == "appendix" else file.site,
         "pages": study.pages() if kind == "index" else {},
         "appendix": "appendix.html" if kind == "index" and "10_appendix" in notebooks() else "",
-        # By name: a page carries no path of the machine that made it.
-        "command": f"cxanalytics run {study.name}",
+        "command": rerun_command(study.name, overrides),
         "citation": _citation(study, made_by),
     }
     return PageFacts(**given | more)
+
+
+def _parameters(study: Study) -> dict[str, Any]:
+    """Collect the parameters behind the figures: those of every step that has a result."""
+    return {
+        f"{step} {name}": value
+        for step, notebook in notebooks().items()
+        if (found := handover.current(study.output, step))
+        for name, value in (
+            resolve(study.source, notebook).values | found.get("overrides", {})
+        ).items()
+    }
 
 
 def _response_rates(audit: Result, wave: str) -> dict[str, float]:
@@ -158,12 +169,14 @@ def _citation(study: Study, made_by: str) -> str:
     return ",\n".join(lines) + "\n}"
 
 
-def run_id(study: StudyFolder) -> str:
-    """Digest what a run is made of: notebooks, package, study and input files.
+def run_id(study: StudyFolder, overrides: Mapping[str, Any]) -> str:
+    """Digest what a run is made of: notebooks, package, libraries, study, inputs, parameters.
 
     Parameters
     ----------
     study : StudyFolder
+    overrides : mapping of str to value
+        Parameters from the command line, or set by hand.
 
     Returns
     -------
@@ -172,15 +185,22 @@ def run_id(study: StudyFolder) -> str:
     """
     books = {name: keys.notebook_digest(path) for name, path in notebooks().items()}
     own = {path.name: keys.file_digest(path) for path in sorted(study.folder.glob("*.yaml"))}
-    parts = [books, keys.package_digest(), own, study.input_digests()]
-    return keys.digest(parts)[: keys.KEY_LENGTH]
+    parts = [books, keys.package_digest(), keys.versions(), own, study.input_digests()]
+    return keys.digest([*parts, dict(overrides)])[: keys.KEY_LENGTH]
+
+
+def rerun_command(name: str, overrides: Mapping[str, Any]) -> str:
+    """Name the command that makes a run again, by name and without a path of this machine."""
+    given = [part for key, value in overrides.items() for part in ("-p", f"{key}={value}")]
+    return shlex.join(["cxanalytics", "run", name, *given])
+
+
+def _overrides(study: Study) -> dict[str, Any]:
+    """Collect the parameters that the results at hand were given besides the study's own."""
+    found = (handover.current(study.output, step) for step in notebooks())
+    return {name: value for entry in found for name, value in entry.get("overrides", {}).items()}
 
 
 def input_hash(study: StudyFolder) -> str:
     """Digest the input files, or the simulated world and its seed."""
     return keys.digest([study.input_digests(), source_names(study)])[: keys.KEY_LENGTH]
-
-
-def versions() -> dict[str, str]:
-    """Give the versions that decide the figures."""
-    return {name: version(name) for name in _DECISIVE} | {"Python": platform.python_version()}

@@ -112,7 +112,7 @@ def run_study(
         output=place,
         dry_run=dry_run,
         conflicts=tuple(plan.conflicts(steps)),
-        run_id=run_id(source),
+        run_id=run_id(source, parameters or {}),
         thresholds=source.file.thresholds,
     )
     lacking = leave_out(plan, steps, only)

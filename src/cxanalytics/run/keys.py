@@ -1,7 +1,8 @@
 """What identifies a result? Everything it was computed from, never the clock.
 
 The key of a step is a digest of its resolved parameters, its notebook's source, the package's
-source, the study file, the input files, and the keys of the steps it loads.
+source, the libraries that decide the figures, the study file, the input files, and the keys of the
+steps it loads.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import platform
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ SCORES = "04_benchmark"
 """The step whose headline benchmark says which agencies are shown."""
 
 _FROM_SCORES = ("agencies", "board", "pages")
+_DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 _OPTIONAL = ("drivers", "operations", "staff")
 _SOURCE = (".py", ".css", ".j2", ".html", ".json", ".woff2", ".ttf")
 _CARRIED = ("_notebooks", "_params", "__pycache__")
@@ -79,6 +83,16 @@ def package_digest() -> str:
         if path.suffix in _SOURCE and not set(inside.parts) & set(_CARRIED):
             found[inside.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     return digest(found)
+
+
+@lru_cache(maxsize=1)
+def _versions() -> tuple[tuple[str, str], ...]:
+    return (*((name, version(name)) for name in _DECISIVE), ("Python", platform.python_version()))
+
+
+def versions() -> dict[str, str]:
+    """Give the versions that decide the figures."""
+    return dict(_versions())
 
 
 def notebook_digest(notebook: Path) -> str:
@@ -185,6 +199,7 @@ def step_key(
     parts = {
         "notebook": notebook_digest(notebook),
         "package": package_digest(),
+        "versions": versions(),
         "parameters": dict(parameters),
         "study": dict(study),
         "inputs": dict(inputs),

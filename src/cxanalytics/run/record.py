@@ -14,8 +14,9 @@ from typing import Any
 
 from cxanalytics.errors import CxError
 from cxanalytics.rules import THRESHOLDS, Thresholds
-from cxanalytics.run.describe import input_hash, versions
+from cxanalytics.run.describe import input_hash, rerun_command
 from cxanalytics.run.handover import read_json, write_json
+from cxanalytics.run.keys import versions
 from cxanalytics.run.plan import PAGES, PER_AGENCY, Task
 from cxanalytics.run.resolve import StudyFolder
 
@@ -141,7 +142,7 @@ def write_run(
     document = {
         "study": report.study,
         "run_id": report.run_id,
-        "command": f"cxanalytics run {study.argument}",
+        "command": rerun_command(study.argument, parameters),
         "started": begun.isoformat(timespec="seconds"),
         "seconds": round((now - begun).total_seconds(), 1),
         "host": {"name": platform.node(), "system": platform.platform()},

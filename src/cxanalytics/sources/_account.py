@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.columns import and_more, show
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count as count_text
 from cxanalytics.formats import list_words
-from cxanalytics.sources._cells import and_more, key, rows_text, show
+from cxanalytics.sources._cells import key, rows_text
 from cxanalytics.sources._grid import Grid
 from cxanalytics.tables import Check
 

@@ -17,38 +17,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.columns import plain, refuse, show
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count as count_text
 from cxanalytics.scales import Scale
 
 BLANK = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
-SHOWN = 40
 LISTED = 5
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?")
 _PREFIX = re.compile(r"(?:\((?P<inside>\d+)\)|(?P<bare>\d+)\s*[-–—.:)=])\s*(?P<rest>.*)", re.DOTALL)
-
-
-def plain(value: Any) -> str:
-    """Write a cell as text: stripped, NFC, whole numbers without decimals, blank as ""."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value).strip()
-    if value is None or value is pd.NaT or value is pd.NA:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return str(int(value))
-    if isinstance(value, float | np.floating):
-        if math.isnan(value):
-            return ""
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    return str(value).strip()
-
-
-def show(value: Any) -> str:
-    """Quote a cell for a message; long ones are cut, marks that do not print are escaped."""
-    text = plain(value)
-    return repr(text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}...")
 
 
 def key(text: str) -> str:
@@ -62,13 +39,6 @@ def rows_text(number: int) -> str:
     return f"{count_text(number)} {'row' if number == 1 else 'rows'}"
 
 
-def and_more(number: int) -> str:
-    """Say how many rows have the same trouble as the one that is shown."""
-    if number < 1:
-        return ""
-    return f", and {count_text(number)} more {'row' if number == 1 else 'rows'}"
-
-
 def spread(column: pd.Series, values: Sequence[Any], blank: Any, dtype: Any) -> NDArray[Any]:
     """Give each row the value of its distinct cell."""
     table = np.empty(len(values) + 1, dtype=dtype)
@@ -80,34 +50,6 @@ def spread(column: pd.Series, values: Sequence[Any], blank: Any, dtype: Any) -> 
 def texts(column: pd.Series) -> NDArray[np.object_]:
     """Read names; a blank cell is ""."""
     return spread(column, [plain(value) for value in column.cat.categories], "", object)
-
-
-def refuse(column: pd.Series, bad: NDArray[np.bool_], message: str, advice: str = "") -> None:
-    """Stop at the first bad row, if there is one.
-
-    Parameters
-    ----------
-    column : Series of category
-        Index: row in the file.
-    bad : ndarray of bool, shape (rows,)
-    message : str
-        What must hold.
-    advice : str
-        Closing sentence.
-
-    Raises
-    ------
-    DataError
-        Names the row, the cell and how many more.
-    """
-    if not bad.any():
-        return
-    first = int(np.flatnonzero(bad)[0])
-    cell = column.iloc[first]
-    got = f"has {show(cell)}" if plain(cell) else "is empty"
-    raise DataError(
-        f"{message}; row {column.index[first]} {got}{and_more(int(bad.sum()) - 1)}.{advice}"
-    )
 
 
 def _read_each(

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.columns import plain, show
 from cxanalytics.errors import DataError, did_you_mean
-from cxanalytics.sources._cells import plain, show
 from cxanalytics.sources._files import (
     EXCEL_ENDINGS,
     TEXT_ENDINGS,

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxanalytics.columns import plain
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.scales import Scale, get_scale
-from cxanalytics.sources._cells import key, plain
+from cxanalytics.sources._cells import key
 from cxanalytics.tables import SURVEY_ROLES, Question
 
 QUESTION_FACTS = ("column", "scale", "label", "wording", "changed", "answers", "missing")

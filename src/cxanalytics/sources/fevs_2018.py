@@ -135,8 +135,8 @@ NOTES = (
         "missing answers filled in",
         False,
         'Missing and "Do not know" answers were replaced by the middle answer to the question '
-        "before the extract was published: no answer is missing here, shares are pulled toward what most "
-        "employees answered, and every range is somewhat too narrow.",
+        "before the extract was published: no answer is missing here, shares are pulled toward "
+        "what most employees answered, and every range is somewhat too narrow.",
     ),
     Check(
         "demographics",

@@ -7,9 +7,7 @@ back is whole, and what was left out is counted in its notes. Names are never me
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.errors import DataError
+from cxanalytics.columns import check_counts, check_period_order, plain, refuse, show
 from cxanalytics.sources._account import account, notices, refuse_duplicates
 from cxanalytics.sources._cells import (
     BLANK,
@@ -25,9 +23,6 @@ from cxanalytics.sources._cells import (
     dates,
     key,
     numbers,
-    plain,
-    refuse,
-    show,
     texts,
 )
 from cxanalytics.sources._grid import Grid, read_grid
@@ -41,11 +36,6 @@ from cxanalytics.sources._questions import (
 from cxanalytics.tables import SURVEY_ROLES, Survey
 
 ALWAYS_FILLED = ("agency", "period", "psu", "stratum")
-_YEAR_LAST = re.compile(
-    r"^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
-    r"|^(q[1-4]|h[12]|w?\d{1,2}|\d{1,2}[/.-]\d{1,2})\W*(19|20)\d\d$",
-    re.IGNORECASE,
-)
 
 
 def read_table(
@@ -161,7 +151,7 @@ def _read_role(grid: Grid, role: str, name: str, date_format: str | None) -> Any
     if role in ALWAYS_FILLED:
         refuse(column, blank, f"{label} must be filled in every row")
     if role == "period":
-        _check_period_order(found, label)
+        check_period_order(found, label)
     return _names(found)
 
 
@@ -180,10 +170,7 @@ def _read_count(grid: Grid, name: str) -> NDArray[np.float64]:
     column = grid.column(name, "count")
     label = f"`count` (column {show(name)})"
     found = numbers(column, label)
-    whole = np.isfinite(found) & (found >= 0) & (found == np.floor(found))
-    refuse(column, ~whole, f"{label} must be a whole number, 0 or more")
-    if not found.any():
-        raise DataError(f"{label} must hold at least one answer; every count is 0.")
+    check_counts(found, column, label)
     return found
 
 
@@ -209,26 +196,3 @@ def _read_case_mix(grid: Grid, name: str, column_name: str, is_number: bool) -> 
     if is_number:
         return numbers(column, f"`{name}` (column {show(column_name)})")
     return _names(texts(column))
-
-
-def _check_period_order(found: NDArray[np.object_], label: str) -> None:
-    periods = sorted(set(found))
-    if len(periods) < 2:
-        return
-    for period in periods:
-        if _YEAR_LAST.search(period):
-            raise DataError(
-                f"{label} must sort in time as text; got {show(period)}. "
-                "Write the year first, such as '2024-04' or '2024 Q2'."
-            )
-
-    def natural(text: str) -> list[Any]:
-        parts = re.split(r"(\d+)", text)
-        return [int(part) if place % 2 else part for place, part in enumerate(parts)]
-
-    for earlier, later in pairwise(periods):
-        if natural(earlier) > natural(later):
-            raise DataError(
-                f"{label} must sort in time as text; {show(earlier)} would come before "
-                f"{show(later)}. Write numbers with the same digits, such as '09' and '10'."
-            )
