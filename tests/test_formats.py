@@ -94,3 +94,12 @@ def test_names_with_one_slug_get_slugs_of_their_own():
     assert len(set(first.values())) == 3
     assert first == again
     assert first["Other"] == "other"
+
+
+@pytest.mark.parametrize("name", ["CON", "prn", "Aux", "nul.", "COM1", "lpt 9"])
+def test_a_slug_is_no_device_of_windows(name):
+    part = formats.slug(name)
+    plain = "".join(mark for mark in name.lower() if mark.isalnum())
+    assert part == formats.slug(name) != plain
+    assert part.startswith(plain[:3])
+    assert formats.slug("console") == "console" and formats.slug("com0") == "com0"

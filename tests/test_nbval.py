@@ -15,7 +15,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def _alter_one_digit(source: Path, target: Path) -> int:
-    """Copy a notebook with the last digit of its last figure changed; give the place of the cell."""
+    """Copy a notebook with one digit of its last figure changed; give the place of the cell."""
     notebook = nbformat.read(source, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for place in reversed(range(len(cells))):
@@ -23,9 +23,7 @@ def _alter_one_digit(source: Path, target: Path) -> int:
             text = output["data"]["text/plain"]
             if found := re.search(r"(?<=\d)\d(?=\D*$)", text):
                 digit = str((int(found.group()) + 1) % 10)
-                output["data"]["text/plain"] = (
-                    text[: found.start()] + digit + text[found.end() :]
-                )
+                output["data"]["text/plain"] = text[: found.start()] + digit + text[found.end() :]
                 nbformat.write(notebook, target)
                 return place
     pytest.fail(f"{source.name} stores no figure")

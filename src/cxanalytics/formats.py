@@ -20,6 +20,9 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 _SMALL = "zero one two three four five six seven eight nine".split()
 SLUG_LENGTH = 60
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
 
 
 def round_half_away(value: float, digits: int = 0) -> float:
@@ -147,11 +150,11 @@ def slug(name: str) -> str:
     -------
     str
         Lower-case letters, digits and hyphens, at most 60 characters; a digest where no
-        letter is left or the name was cut.
+        letter is left, the name was cut, or Windows keeps it for a device.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     cleaned = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if cleaned and len(cleaned) <= SLUG_LENGTH:
+    if cleaned and len(cleaned) <= SLUG_LENGTH and cleaned not in _RESERVED:
         return cleaned
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
     return f"{cleaned[: SLUG_LENGTH - 9].rstrip('-')}-{digest}".strip("-")

@@ -15,9 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.columns import (
+    check_category_order,
+    check_period_order,
+    read_counts,
+    read_names,
+    read_numbers,
+    refuse_repeated_columns,
+    refuse_role_names,
+)
 from cxanalytics.errors import DataError, did_you_mean
-from cxanalytics.rules import LEVEL, VERDICTS
-from cxanalytics.scales import Scale, get_scale
+from cxanalytics.rules import LEVEL, THRESHOLDS, VERDICTS
+from cxanalytics.scales import SCALES, Scale, get_scale
 
 SURVEY_ROLES = (
     "agency",
@@ -171,6 +180,7 @@ class Survey:
                     f"Survey needs a question `{name}`; got {', '.join(names)}."
                     f"{did_you_mean(name, names)}"
                 )
+        _check_names(self.frame)
         weight = self.frame["weight"].to_numpy(dtype=float)
         bad = ~np.isfinite(weight) | (weight <= 0)
         if bad.any():
@@ -232,7 +242,8 @@ class Survey:
         Raises
         ------
         DataError
-            A column is missing, or an answer is outside its scale.
+            A column is missing, repeated or named as a role; an agency or a wave is empty; waves do
+            not sort in time as text; an answer is outside its scale.
         """
         if weight is not None and count is not None:
             raise DataError("`count` and `weight` exclude each other; got both.")
@@ -252,14 +263,13 @@ class Survey:
         asked.update(dict.fromkeys(drivers, scale))
         asked.update(questions or {})
         roles = {role: column for role, column in given.items() if column is not None}
-        _need_columns(df, [*roles.values(), *asked, *case_mix], "The data")
-        frame = pd.DataFrame({role: df[column] for role, column in roles.items()})
+        refuse_role_names(asked, case_mix, roles=SURVEY_ROLES, columns=roles)
+        used = [*roles.values(), *asked, *case_mix]
+        _need_columns(df, used, "The data")
+        refuse_repeated_columns(df, used)
+        df = df.set_axis(pd.RangeIndex(1, len(df) + 1))
+        frame = _read_roles(df, roles, counted=count is not None)
         frame = frame.assign(**{name: df[name] for name in case_mix})
-        if "period" not in frame:
-            frame["period"] = ""
-        if "weight" not in frame:
-            frame["weight"] = 1.0
-        frame = frame.astype({"agency": str, "period": str, "weight": float})
         resolved = tuple(_as_question(name, value) for name, value in asked.items())
         for question in resolved:
             frame[question.name] = _answers_on_scale(df[question.name], question)
@@ -336,14 +346,56 @@ class Survey:
         )
 
 
+def _check_names(frame: pd.DataFrame) -> None:
+    """Refuse rows without agency or wave, and waves that do not sort in time."""
+    for role in ("agency", "period"):
+        names = frame[role]
+        blank = names.isna() | names.astype(str).str.strip().eq("")
+        if blank.any() and not (role == "period" and names.eq("").all()):
+            raise DataError(
+                f"`{role}` must be filled in every row; row {int(blank.to_numpy().argmax()) + 1} "
+                "is empty."
+            )
+    check_period_order(map(str, frame["period"].unique()), "`period`")
+
+
+def _read_roles(df: pd.DataFrame, roles: Mapping[str, str], *, counted: bool) -> pd.DataFrame:
+    """Read the columns with a role; `agency`, `period` and `weight` are always there."""
+    frame = pd.DataFrame({role: df[column] for role, column in roles.items()})
+    for role in ("agency", "period"):
+        if role in roles:
+            frame[role] = read_names(df[roles[role]], _column(role, roles[role]))
+    if "period" in roles:
+        label = _column("period", roles["period"])
+        check_category_order(df[roles["period"]], label)
+        check_period_order(frame["period"].unique(), label)
+    else:
+        frame["period"] = ""
+    if "weight" not in roles:
+        frame["weight"] = 1.0
+    elif counted:
+        frame["weight"] = read_counts(df[roles["weight"]], _column("count", roles["weight"]))
+    else:
+        frame["weight"] = read_numbers(df[roles["weight"]], _column("weight", roles["weight"]))
+    return frame.astype({"agency": str, "period": str, "weight": float})
+
+
+def _column(role: str, column: str) -> str:
+    return f"`{role}` (column {column!r})"
+
+
 def _answers_on_scale(column: pd.Series[Any], question: Question) -> NDArray[np.float64]:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     text = np.isnan(numbers) & column.notna().to_numpy()
+    if column.dtype.kind in "bO" and question.scale.answers != SCALES["yes_no"].answers:
+        text |= column.map(lambda value: isinstance(value, bool | np.bool_)).to_numpy(dtype=bool)
     off = ~np.isnan(numbers) & (question.scale.codes(numbers) < 0)
     bad = text | off
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
-        got = repr(column.iloc[first]) if text[first] else f"{numbers[first]:g}"
+        cell = column.iloc[first]
+        told = bool(cell) if isinstance(cell, np.bool_) else cell
+        got = repr(told) if text[first] else f"{numbers[first]:g}"
         raise DataError(
             f"`{question.name}` must be {question.scale.allowed()} (scale {question.scale.id}); "
             f"got {got} in row {first + 1}, and {int(bad.sum()) - 1} more."
@@ -514,10 +566,18 @@ class Estimates:
         return self.frame.copy()
 
     def __repr__(self) -> str:
-        return f"{self.quantity}\n{_short(self.frame).to_string(index=False)}"
+        return f"{self.quantity}\n{self._printed().to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        return _short(self.frame).to_html(index=False, border=0, escape=True)
+        return self._printed().to_html(index=False, border=0, escape=True)
+
+    def _printed(self) -> pd.DataFrame:
+        """Round for reading; a number of answers that is hidden is not printed."""
+        short = _short(self.frame)
+        hidden = self.frame["estimate"].isna() & (self.frame["n"] < THRESHOLDS.hide)
+        if not hidden.any():
+            return short
+        return short.assign(n=short["n"].astype(object).where(~hidden, f"<{THRESHOLDS.hide}"))
 
 
 def _checks_frame(checks: Sequence[Check]) -> pd.DataFrame:

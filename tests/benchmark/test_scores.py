@@ -217,14 +217,41 @@ def test_intervals_ranks_and_verdicts_keep_their_promise(made_up):
         ({"peers": ["Agency 99"]}, "`peers` must name agencies with scores; got 'Agency 99'"),
         ({"peers": "Agency 01"}, "`peers` must be a list"),
         ({"difference": -0.1}, "`difference` must be 0 or more; got -0.1"),
-        ({"draws": 10}, "`draws` must be at least 1000; got 10"),
+        ({"draws": 10}, "`draws` must be a whole number of at least 1000; got 10"),
+        ({"draws": 2000.5}, "`draws` must be a whole number of at least 1000; got 2000.5"),
+        ({"seed": -1}, "`seed` must be a whole number, 0 or more; got -1"),
         ({"level": 95}, "`level` must lie between 0 and 1; got 95"),
     ],
 )
 def test_refuses(made_up, options, message):
     truth, n = made_up.truth_and_sizes(12)
     with pytest.raises(ParamsError, match=message):
-        benchmark_scores(made_up.scores(truth, n, seed=1), seed=1, **options)
+        benchmark_scores(made_up.scores(truth, n, seed=1), **{"seed": 1} | options)
+
+
+def test_means_need_a_difference_of_their_own(made_up):
+    truth, n = made_up.truth_and_sizes(12)
+    means = made_up.scores(truth, n, seed=1, statistic="mean")
+    with pytest.raises(ParamsError, match="`difference` must be given where the scores are means"):
+        benchmark_scores(means, seed=1)
+    assert benchmark_scores(means, seed=1, difference=0.1).difference == 0.1
+    assert benchmark_scores(made_up.scores(truth, n, seed=1), seed=1).difference == DIFFERENCE
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        (5, "5 agencies of the peer set shown: fewer than 8 other peers, so no typical peer"),
+        (8, "8 agencies of the peer set shown: fewer than 8 other peers, so no typical peer and no"),
+    ],
+)
+def test_a_small_peer_set_is_named_as_the_reason(made_up, members, text):
+    truth, n = made_up.truth_and_sizes(12)
+    scores = made_up.scores(truth, n, seed=1)
+    board = benchmark_scores(scores, seed=1, peers=made_up.keys(12)[:members])
+    check = board.checks[-1]
+    assert check.passed is False and check.text.startswith(text)
+    assert "no rank" not in check.text and board.frame["rank_low"].notna().all()
 
 
 def test_raised_thresholds_hide_more(made_up):

@@ -171,7 +171,7 @@ def test_print_keeps_every_column_and_few_pages(opened, kind, most):
     assert page.evaluate("document.documentElement.scrollWidth") <= A4_WIDTH
     clipped = page.evaluate(
         """() => [...document.querySelectorAll('main *')]
-            .filter(one => one.offsetParent !== null && !one.closest('.vh, svg'))
+            .filter(one => one.checkVisibility() && !one.closest('.vh, svg'))
             .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
             .map(one => one.tagName + '.' + one.className)"""
     )

@@ -161,7 +161,7 @@ def test_errors_are_clustered_by_agency_from_forty_on() -> None:
 
 def test_small_and_unanimous_agencies_are_left_out() -> None:
     frame = _people(7)
-    tiny = frame.head(5).assign(agency="Tiny")
+    tiny = frame.head(11).assign(agency=["Tiny"] * 5 + ["Small"] * 6)
     glad = frame.head(40).assign(agency="Glad", recommend=5.0)
     base = fit_recommendation(_survey(frame), seed=1)
     more = fit_recommendation(_survey(pd.concat([frame, tiny, glad])), seed=1)
@@ -192,8 +192,9 @@ def test_waves_get_a_level_each() -> None:
 
 def test_refusals_name_need_and_what_came() -> None:
     frame = _people(10)
+    few = _survey(frame.groupby("agency").head(12))
     with pytest.raises(ModelError, match="15 parameters needs at least 150 positive"):
-        fit_recommendation(_survey(frame.groupby("agency").head(12)), seed=1)
+        fit_recommendation(few, thresholds=Thresholds(hide=5, rank=5), seed=1)
     with pytest.raises(ModelError, match="`drivers` must name at least one question"):
         fit_recommendation(_survey(frame), drivers=[], seed=1)
     with pytest.raises(ParamsError, match="`drivers` must not contain the outcome"):
@@ -229,6 +230,7 @@ def test_a_raised_threshold_leaves_more_agencies_out() -> None:
     options = {"draws": 10, "seed": 1}
     assert fit_recommendation(survey, **options).facts["agencies"] == 6
     got = fit_recommendation(survey, **options, thresholds=Thresholds(hide=41))
-    assert got.facts["agencies"] == 5
+    # The second protects the first: totals are published.
+    assert got.facts["agencies"] == 4
     texts = [check.text for check in got.checks]
-    assert "Left out, with fewer than 41 people: 1 agency." in texts
+    assert "Left out, because they may not be shown: 2 agencies." in texts

@@ -236,6 +236,15 @@ def test_changes(row, number, words):
     assert (said.number, said.words) == (number, words)
 
 
+@pytest.mark.parametrize(
+    ("n", "n_eff", "start"),
+    [(60.0, 45.0, "Too few answers once weighted in one wave"), (45.0, 40.0, "Fewer than 50")],
+)
+def test_weights_can_leave_too_few_answers_for_a_change(n, n_eff, start):
+    row = pd.concat([change_row(np.nan, reason="few"), pd.Series({"n": n, "n_eff": n_eff})])
+    assert say_change(row).words.startswith(start)
+
+
 def test_a_changed_question_names_its_wave():
     said = say_change(change_row(0.03, rise=0.99), changed="2025")
     assert said.words == "Question changed in 2025; not comparable"

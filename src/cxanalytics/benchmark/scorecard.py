@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from cxanalytics.benchmark.scores import benchmark_scores
-from cxanalytics.rules import DIFFERENCE, DRAWS, LEVEL, THRESHOLDS, Thresholds
+from cxanalytics.rules import DRAWS, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Benchmark, Estimates
 
 
@@ -15,7 +15,7 @@ def benchmark_scorecard(
     previous: Mapping[str, Estimates] | None = None,
     changed: Collection[str] = (),
     peers: Sequence[str] | None = None,
-    difference: float = DIFFERENCE,
+    difference: float | None = None,
     draws: int = DRAWS,
     seed: int,
     level: float = LEVEL,
@@ -33,8 +33,8 @@ def benchmark_scorecard(
         Measures whose wording differs from the earlier wave.
     peers : sequence of str, optional
         Keys of the peer set; all shown agencies by default.
-    difference : float
-        Smallest difference that matters, in units of the scores.
+    difference : float, optional
+        Smallest difference that matters, in units of the scores; as in `benchmark_scores`.
     draws : int
     seed : int
     level : float

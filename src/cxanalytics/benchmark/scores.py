@@ -47,7 +47,7 @@ def benchmark_scores(
     *,
     previous: Estimates | None = None,
     peers: Sequence[str] | None = None,
-    difference: float = DIFFERENCE,
+    difference: float | None = None,
     draws: int = DRAWS,
     seed: int,
     level: float = LEVEL,
@@ -66,8 +66,9 @@ def benchmark_scores(
     peers : sequence of str, optional
         Keys of the peer set; all shown agencies by default. An agency outside it is compared with
         the whole set.
-    difference : float
-        Smallest difference that matters, in units of the scores.
+    difference : float, optional
+        Smallest difference that matters, in units of the scores; `rules.DIFFERENCE` when absent.
+        Needed where the scores are means.
     draws : int
         Joint posterior draws.
     seed : int
@@ -87,7 +88,8 @@ def benchmark_scores(
     Raises
     ------
     ParamsError
-        An unknown peer, or a `difference`, `draws` or `level` out of range.
+        An unknown peer, a `difference`, `draws`, `seed` or `level` out of range, or means without
+        a `difference`.
 
     Assumes
     -------
@@ -99,7 +101,8 @@ def benchmark_scores(
     Gelman et al. (2013), Bayesian Data Analysis, section 5.4; Goldstein and Spiegelhalter (1996),
     Journal of the Royal Statistical Society A 159(3); methods.md#benchmark.
     """
-    _validate(scores, peers, difference, draws, level)
+    difference = _choose_difference(scores, difference)
+    _validate(scores, peers, difference, draws, seed, level)
     frame = _start_frame(scores, thresholds)
     shown = (frame["suppressed_reason"] == "").to_numpy()
     keys = frame.loc[shown, "key"].tolist()
@@ -137,7 +140,7 @@ def benchmark_scores(
             )
             rank_probability, p_ahead = _rank_frames(ranks, keys)
     _call(frame)
-    checks.append(_peer_check(frame, keys, thresholds.peers))
+    checks.append(_peer_check(frame, peers, thresholds.peers))
     facts |= _call_facts(frame)
     if previous is not None:
         change, change_checks, change_facts = change_columns(
@@ -200,17 +203,36 @@ def suppression_reasons(
     return reasons
 
 
+def _choose_difference(scores: Estimates, difference: float | None) -> float:
+    """Take the default for shares and net scores; a mean has the unit of its answers."""
+    if difference is not None:
+        return difference
+    if scores.facts.get("statistic") == "mean":
+        raise ParamsError(
+            "`difference` must be given where the scores are means, in units of the answers "
+            f"({scores.quantity}); the default of {DIFFERENCE} is for shares."
+        )
+    return DIFFERENCE
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def _validate(
     scores: Estimates,
     peers: Sequence[str] | None,
     difference: float,
     draws: int,
+    seed: int,
     level: float,
 ) -> None:
     if not difference >= 0.0:
         raise ParamsError(f"`difference` must be 0 or more; got {difference}.")
-    if draws < 1000:
-        raise ParamsError(f"`draws` must be at least 1000; got {draws}.")
+    if not _whole(draws) or draws < 1000:
+        raise ParamsError(f"`draws` must be a whole number of at least 1000; got {draws!r}.")
+    if not _whole(seed) or seed < 0:
+        raise ParamsError(f"`seed` must be a whole number, 0 or more; got {seed!r}.")
     if not 0.0 < level < 1.0:
         raise ParamsError(f"`level` must lie between 0 and 1; got {level}.")
     if isinstance(peers, str):
@@ -337,11 +359,18 @@ def _suppression_checks(frame: pd.DataFrame) -> list[Check]:
     return [Check("suppression", None, text)]
 
 
-def _peer_check(frame: pd.DataFrame, keys: list[str], enough: int) -> Check:
-    if frame["p_above"].notna().any():
+def _peer_check(frame: pd.DataFrame, peers: Sequence[str] | None, enough: int) -> Check:
+    shown = frame.loc[frame["suppressed_reason"] == ""]
+    judged = shown["p_above"].notna()
+    if judged.any() and judged.all():
         return Check("peers", True, f"At least {enough} other peers to compare with.")
-    text = (
-        f"{len(keys)} agencies shown: fewer than {enough} other peers, "
-        "so no typical peer, no verdict and no rank."
-    )
+    if peers is None:
+        counted = f"{len(shown)} agencies shown"
+    else:
+        counted = f"{int(shown['key'].isin(list(peers)).sum())} agencies of the peer set shown"
+    whom = f" for {int((~judged).sum())} of the {len(shown)} agencies shown" if judged.any() else ""
+    without = "no typical peer and no verdict"
+    if shown["rank_low"].isna().all():
+        without = "no typical peer, no verdict and no rank"
+    text = f"{counted}: fewer than {enough} other peers, so {without}{whom}."
     return Check("peers", False, text)

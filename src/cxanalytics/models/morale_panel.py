@@ -92,7 +92,7 @@ def fit_morale_panel(
     )
     left = morale.frame.set_index("key")
     right = score.frame.set_index("key")
-    both = left.join(right, rsuffix="_performance", how="inner")
+    both = left.join(right.add_suffix("_performance"), how="inner")
     known = both.loc[both["estimate"].notna() & both["estimate_performance"].notna()]
     if known.empty:
         raise DataError(

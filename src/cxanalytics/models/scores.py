@@ -75,7 +75,7 @@ def fit_scores(
     DataError
         No such question, column or wave, or nobody answered.
     ParamsError
-        An unknown statistic.
+        An unknown statistic, or a `level` out of range.
     ModelError
         Only one sampling unit in every group, or weights so unequal that the effective number of answers is
         under a third.
@@ -92,6 +92,8 @@ def fit_scores(
     """
     if statistic not in STATISTICS:
         raise ParamsError(must_be("statistic", STATISTICS, statistic))
+    if not 0.0 < level < 1.0:
+        raise ParamsError(f"`level` must lie between 0 and 1; got {level}.")
     wave = survey if period is None else survey.in_period(period)
     question, frame = survey.question(measure), wave.frame
     values = _values(question, frame[measure].to_numpy(dtype=float), statistic)

@@ -89,7 +89,9 @@ def _cell(label: str, css: str, content: object) -> Markup:
     return fill('<td role="cell" class="{}" data-l="{}">{}</td>', css, label, content)
 
 
-def _row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str, scale: BarScale) -> Markup:
+def _row(
+    board: Benchmark, facts: PageFacts, key: str, *, anchor: str, scale: BarScale, ranked: bool
+) -> Markup:
     """Print one agency that is shown."""
     row = board.row(key)
     bar = range_bar(
@@ -105,7 +107,7 @@ def _row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str, scale: Ba
         _cell("Score", "num sc", fill("<b>{}</b>", percent(row["estimate"]))),
         _cell("Likely range", "rbc", bar),
         _cell("Against peers", "vd", chip(say_verdict(row, thresholds=facts.thresholds))),
-        _cell("Rank", "rk", say_rank_cell(row)),
+        _cell("Rank", "rk", say_rank_cell(row)) if ranked else Markup(""),
         _cell("Answers", "num an", say_base(row, thresholds=facts.thresholds)),
     )
     return fill(
@@ -116,32 +118,42 @@ def _row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str, scale: Ba
     )
 
 
-def _suppressed_row(board: Benchmark, facts: PageFacts, key: str, *, anchor: str) -> Markup:
+def _suppressed_row(
+    board: Benchmark, facts: PageFacts, key: str, *, anchor: str, ranked: bool
+) -> Markup:
     """Print one agency that is not shown, with the reason."""
     row = board.row(key)
     return fill(
         '<tr class="supp" id="{}" role="row"><th scope="row" role="rowheader">{}</th>'
-        '<td role="cell" colspan="4" class="reason">{}</td>{}</tr>',
+        '<td role="cell" colspan="{}" class="reason">{}</td>{}</tr>',
         anchor,
         _name(key, facts),
+        4 if ranked else 3,
         say_suppressed(row["suppressed_reason"], answers=row["n"], thresholds=facts.thresholds),
         _cell("Answers", "num an", say_base(row, thresholds=facts.thresholds)),
     )
 
 
 def _group(
-    group: Group, board: Benchmark, facts: PageFacts, *, ids: Mapping[str, str], scale: BarScale
+    group: Group,
+    board: Benchmark,
+    facts: PageFacts,
+    *,
+    ids: Mapping[str, str],
+    scale: BarScale,
+    ranked: bool,
 ) -> Markup:
     """Print one group as a table body of its own."""
     rows = join(
-        _suppressed_row(board, facts, key, anchor=ids[key])
+        _suppressed_row(board, facts, key, anchor=ids[key], ranked=ranked)
         if group.kind == ""
-        else _row(board, facts, key, anchor=ids[key], scale=scale)
+        else _row(board, facts, key, anchor=ids[key], scale=scale, ranked=ranked)
         for key in group.keys
     )
     return fill(
-        '<tbody role="rowgroup"><tr class="tier" role="row"><th colspan="6" scope="rowgroup" '
+        '<tbody role="rowgroup"><tr class="tier" role="row"><th colspan="{}" scope="rowgroup" '
         'role="rowheader">{}</th></tr>{}</tbody>',
+        6 if ranked else 5,
         group.title,
         rows,
     )
@@ -165,12 +177,13 @@ def league_table(board: Benchmark, facts: PageFacts) -> tuple[Markup, BarScale]:
     ends = ("conf_low", "conf_high", "peer_low_quarter", "peer_high_quarter")
     scale = bar_scale(float(value) for end in ends for value in shown[end])
     ids = standing_ids(board.frame["key"])
+    ranked = count_ranked(board)
     heads = (
         (facts.nouns.organization.capitalize(), ""),
         (facts.outcome.label, "num"),
         ("Likely range", "rbh"),
         ("Against peers", ""),
-        (f"Rank of {count_ranked(board)}", ""),
+        *([(f"Rank of {ranked}", "")] if ranked else []),
         ("Answers", "num"),
     )
     head = join(
@@ -182,7 +195,9 @@ def league_table(board: Benchmark, facts: PageFacts) -> tuple[Markup, BarScale]:
         for name, css in heads
     )
     groups = group_agencies(board, names={key: clean(key).casefold() for key in board.frame["key"]})
-    bodies = join(_group(group, board, facts, ids=ids, scale=scale) for group in groups)
+    bodies = join(
+        _group(group, board, facts, ids=ids, scale=scale, ranked=ranked > 0) for group in groups
+    )
     key = bar_key(facts.nouns.organization.capitalize(), facts.nouns.organizations)
     return fill(
         '{}<table class="score league" role="table"><thead role="rowgroup"><tr role="row">{}</tr>'

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from cxanalytics.store import Result
 
 
-
 def measures(study: Study) -> tuple[Measure, ...]:
     """Name the rows of the scorecard, the headline first.
 

@@ -171,8 +171,11 @@ def read_staff(study: StudyFolder) -> Survey:
             columns=_roles(spec.columns or Columns(agency="agency")),
             questions=dict.fromkeys(items, spec.scale),
             outcome=items[0],
+            missing=spec.missing,
             sheet=spec.sheet,
             encoding=spec.encoding,
+            delimiter=spec.delimiter,
+            date_format=spec.date_format,
         )
     from cxanalytics.sources import read_fevs_2018
 

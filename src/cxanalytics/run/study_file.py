@@ -234,6 +234,9 @@ class StaffSource(_SecondSource):
     reader: Literal["simulated", "table", "fevs_2018"]
     items: dict[str, list[str]] = Field(min_length=1)
     scale: ScaleId = "likert_1_5"
+    missing: list[str | int | float] = []
+    delimiter: Text | None = None
+    date_format: Text | None = None
 
 
 class OperationsSource(_SecondSource):

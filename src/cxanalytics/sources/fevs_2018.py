@@ -299,7 +299,7 @@ def _pool_note(frame: Any) -> tuple[Check, ...]:
     return (
         Check(
             "pooled agencies",
-            None,
+            False,
             f"{count_text(pooled)} {'employee stands' if pooled == 1 else 'employees stand'} under "
             f'"{POOL}": the publisher pools the agencies that are too small to name, so this is '
             "not one organization.",

@@ -70,7 +70,7 @@ def say_change(
     change = row.get("change")
     if changed or change is None or pd.isna(change):
         reason = "changed_wording" if changed else row.get("change_reason")
-        words = _why(reason, changed, next_update, thresholds)
+        words = _why(row, reason, changed, next_update, thresholds)
         return Change(number="", words=words, kind="")
     number = signed(100 * change)
     likely = points_range(row["change_low"], row["change_high"])
@@ -83,8 +83,13 @@ def say_change(
     return Change(number=number, words=NO_CHANGE, kind="none", range=likely)
 
 
-def _why(reason: object, changed: str, next_update: str, thresholds: Thresholds) -> str:
+def _why(
+    row: pd.Series[Any], reason: object, changed: str, next_update: str, thresholds: Thresholds
+) -> str:
     if reason == FEW:
+        # The other wave's base is not in the row: with weights, its answers may have been enough.
+        if row.get("n", 0.0) >= thresholds.wave and row.get("n_eff", row["n"]) != row["n"]:
+            return "Too few answers once weighted in one wave; not comparable"
         return f"Fewer than {thresholds.wave} answers in one wave; not comparable"
     if reason == "changed_wording":
         when = f" in {changed}" if changed else ""
