@@ -224,7 +224,7 @@ def test_a_frame_that_cannot_be_a_survey_is_refused(answers, column, values, giv
 def test_a_column_that_stands_twice_is_refused(answers):
     twice = pd.concat([answers, answers[["score", "w"]]], axis=1)
     how = {"agency": "who", "outcome": "score", "scale": "nps_0_10"}
-    with pytest.raises(DataError, match="The data must have one column 'score'; got 2."):
+    with pytest.raises(DataError, match=r"The data must have one column 'score'; got 2\."):
         Survey.from_frame(twice, **how)
     Survey.from_frame(pd.concat([answers, answers[["w"]]], axis=1), **how)
 

@@ -11,7 +11,7 @@ import pytest
 from cxanalytics.benchmark import benchmark_scores
 from cxanalytics.errors import ParamsError
 from cxanalytics.numerics.shrinkage import shrink_normal, smooth_share_variance
-from cxanalytics.rules import CALL_AT_LEAST, Thresholds
+from cxanalytics.rules import CALL_AT_LEAST, DIFFERENCE, Thresholds
 from cxanalytics.tables import BENCHMARK_COLUMNS, CHANGE_COLUMNS
 
 FIGURES = [c for c in BENCHMARK_COLUMNS if c not in ("key", "verdict", "suppressed_reason")]
@@ -242,7 +242,10 @@ def test_means_need_a_difference_of_their_own(made_up):
     ("members", "text"),
     [
         (5, "5 agencies of the peer set shown: fewer than 8 other peers, so no typical peer"),
-        (8, "8 agencies of the peer set shown: fewer than 8 other peers, so no typical peer and no"),
+        (
+            8,
+            "8 agencies of the peer set shown: fewer than 8 other peers, so no typical peer and no",
+        ),
     ],
 )
 def test_a_small_peer_set_is_named_as_the_reason(made_up, members, text):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxanalytics.errors import DataError
+from cxanalytics.errors import DataError, ModelError
 from cxanalytics.models import fit_morale_panel, fit_morale_performance, fit_scores
 from cxanalytics.tables import Survey
 
@@ -80,5 +80,5 @@ def test_surveys_without_units_are_refused():
     other = Survey.from_frame(
         elsewhere, agency="agency", unit="unit", outcome="good", scale="yes_no"
     )
-    with pytest.raises(DataError, match="No unit has 10 staff answers and 10 answers to `good`"):
+    with pytest.raises(ModelError, match="No unit has 10 staff answers and 10 answers to `good`"):
         fit_morale_panel(staff, other, items=ITEMS, measure="good")

@@ -150,6 +150,8 @@ def test_messages_name_argument_need_and_what_came() -> None:
         fit_scores(survey, measure="answer", by="agencies")
     with pytest.raises(DataError, match=r"`anwser` is not a question.*'answer'"):
         fit_scores(survey, measure="anwser")
+    with pytest.raises(ParamsError, match="`level` must lie between 0 and 1; got 95"):
+        fit_scores(survey, measure="answer", level=95)
     uneven = survey.frame.assign(weight=np.where(survey.frame.index < 20, 900.0, 1.0))
     with pytest.raises(ModelError, match="`weight` must leave at least 1 in 3 answers"):
         fit_scores(

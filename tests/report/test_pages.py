@@ -129,6 +129,18 @@ def test_suppressed_agencies_show_reason_and_no_figure(made_up, boards, index_pa
         assert name not in soup_of(page).get_text()
 
 
+@pytest.mark.parametrize(("compared", "columns"), [(True, 6), (False, 5)])
+def test_the_index_has_a_rank_column_only_where_someone_is_ranked(made_up, compared, columns):
+    boards = made_up.make_boards(peers_enough=compared)
+    section = report.write_index_groups(boards, made_up.make_facts(kind="index"))
+    soup = soup_of(str(section.html))
+    assert len(soup.thead.find_all("th")) == columns
+    for row in soup.find_all("tr"):
+        assert sum(int(cell.get("colspan", 1)) for cell in row.find_all(["th", "td"])) == columns
+    assert ("Rank of" in soup.get_text()) is compared
+    assert "Not ranked<" not in str(section.html)
+
+
 def test_hidden_agency_gets_no_page(made_up, boards):
     facts = made_up.make_facts(title="Tribal Liaison Office")
     for write in (report.write_masthead, report.write_scorecard, report.write_standing):

@@ -45,6 +45,21 @@ def test_staff_operations_and_response(city):
     assert operations["unit"].tolist() == ["a", "b"]
 
 
+def test_staff_with_codes_for_no_answer_and_another_delimiter(city):
+    path = city / "study.yaml"
+    more = '  file: staff.csv\n  delimiter: ";"\n  missing: [99]\n  date_format: "%d.%m.%Y"\n'
+    text = path.read_text().replace("  file: staff.csv\n", more)
+    path.write_text(
+        text.replace(
+            "{agency: office, unit: team}\n  items", "{agency: office, date: day}\n  items"
+        )
+    )
+    (city / "staff.csv").write_text("office;day;s1;s2\nNorth;30.04.2026;4;5\nNorth;;2;99\n")
+    staff = open_study("city").staff()
+    assert staff.frame["s2"].isna().tolist() == [False, True]
+    assert staff.frame["date"].iloc[0].isoformat() == "2026-04-30T00:00:00"
+
+
 def test_response(city):
     (city / "asked.csv").write_text("o,sent,back\nNorth,1000,40\n")
     response = open_study("city").response()

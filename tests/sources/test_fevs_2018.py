@@ -70,15 +70,17 @@ def test_names_and_roles(ten_rows):
 
 
 def test_notes_reach_the_reader(ten_rows):
-    notes = {
-        note.name: note.text for note in read_fevs_2018(ten_rows(*ROWS), questions=["Q40"]).notes
-    }
+    survey = read_fevs_2018(ten_rows(*ROWS), questions=["Q40"])
+    notes = {note.name: note.text for note in survey.notes}
     assert "20% extract" in notes["extract"]
-    assert "replaced by the median" in notes["missing answers filled in"]
+    assert "replaced by the middle answer" in notes["missing answers filled in"]
     assert "every range is somewhat too narrow" in notes["missing answers filled in"]
     assert "Veterans Affairs is not in this survey" in notes["coverage"]
     assert "recalled" in notes["index items"]
     assert notes["pooled agencies"].startswith('1 employee stands under "All Other Agencies"')
+    assert "not one organization" in notes["pooled agencies"]
+    failed = {note.name for note in survey.notes if note.passed is False}
+    assert failed == {"missing answers filled in", "pooled agencies"}
 
 
 def test_questions_by_name_of_the_study(ten_rows):

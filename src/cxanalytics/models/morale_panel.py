@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cxanalytics.disclosure import publishable_rows
-from cxanalytics.errors import DataError
+from cxanalytics.errors import DataError, ModelError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.scores import fit_scores
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
@@ -59,7 +59,9 @@ def fit_morale_panel(
     Raises
     ------
     DataError
-        A survey has no units, or no unit has answers enough on both sides.
+        A survey has no units.
+    ModelError
+        No unit has answers enough on both sides.
 
     Assumes
     -------
@@ -95,7 +97,7 @@ def fit_morale_panel(
     both = left.join(right.add_suffix("_performance"), how="inner")
     known = both.loc[both["estimate"].notna() & both["estimate_performance"].notna()]
     if known.empty:
-        raise DataError(
+        raise ModelError(
             f"No unit has {thresholds.team} staff answers and {thresholds.hide} answers to "
             f"`{measure}` in the same period."
         )

@@ -77,8 +77,8 @@ def fit_scores(
     ParamsError
         An unknown statistic, or a `level` out of range.
     ModelError
-        Only one sampling unit in every group, or weights so unequal that the effective number of answers is
-        under a third.
+        Only one sampling unit in every group, or weights so unequal that the effective number of
+        answers is under a third.
 
     Assumes
     -------
