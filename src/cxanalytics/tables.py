@@ -672,7 +672,7 @@ class Funnel:
     limits : DataFrame
         `n low_outer low_inner high_inner high_outer` on a grid of effective answers.
     target : float
-        Share at the center: all answers of the shown agencies together.
+        Share at the center: the shown agencies together, by effective answers.
     checks : tuple of Check
     facts : mapping
         Plain numbers about the spread.

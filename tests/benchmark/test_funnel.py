@@ -11,6 +11,7 @@ import pytest
 from cxanalytics.benchmark import benchmark_funnel
 from cxanalytics.errors import ModelError
 from cxanalytics.rules import Thresholds
+from cxanalytics.tables import Estimates
 
 
 def test_agrees_with_the_reference(reference, reference_dir, made_up):
@@ -86,3 +87,17 @@ def test_raised_thresholds_show_less(made_up):
     assert not got.points["outside"].any()
     assert got.limits["n"].min() == 61
     assert "at least 20 are needed" in got.checks[0].text
+
+
+def test_clustered_answers_count_for_less() -> None:
+    rng = np.random.default_rng(3)
+    n = np.full(12, 400.0)
+    share = rng.uniform(0.5, 0.7, 12)
+    frame = pd.DataFrame({"key": [f"A{i}" for i in range(12)], "estimate": share, "n": n})
+    frame = frame.assign(conf_low=0.0, conf_high=1.0, n_eff=n, deff=4.0)
+    frame["std_error"] = np.sqrt(4.0 * share * (1 - share) / n)
+    facts = {"statistic": "positive"}
+    clustered = benchmark_funnel(Estimates(frame, "share", facts=facts))
+    np.testing.assert_allclose(clustered.points["n_eff"], 100.0)
+    plain = benchmark_funnel(Estimates(frame.drop(columns="deff"), "share", facts=facts))
+    np.testing.assert_allclose(plain.points["n_eff"], 400.0)

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxanalytics.benchmark.scores import suppression_reasons
+from cxanalytics.benchmark.variances import clustering_ratio
 from cxanalytics.errors import ModelError, must_be
 from cxanalytics.numerics.funnel import (
     INNER,
@@ -37,7 +38,8 @@ def benchmark_funnel(
     Parameters
     ----------
     scores : Estimates
-        Shares by agency, with a column `n_eff` where answers are weighted.
+        Shares by agency, with columns `n_eff` where answers are weighted, and `deff` where
+        they are clustered.
     corrected : bool
         Correct the overdispersion for winsorizing (see `numerics.funnel`).
     thresholds : Thresholds
@@ -67,6 +69,10 @@ def benchmark_funnel(
     if not ((share >= 0.0) & (share <= 1.0)).all():
         raise ModelError("A funnel needs shares between 0 and 1.")
     n_eff = (frame["n_eff"] if "n_eff" in frame else frame["n"]).to_numpy(dtype=float)
+    if "deff" in frame:
+        # Answers that share a sampling unit tell less than their number: limits widen.
+        variance = np.square(frame["std_error"].to_numpy(dtype=float))
+        n_eff = n_eff / max(clustering_ratio(share, variance, n_eff), 1.0)
     target = float(n_eff @ share / n_eff.sum())
     enough = len(frame) >= thresholds.funnel
     spread = _spread(share, n_eff, target, corrected) if enough else None

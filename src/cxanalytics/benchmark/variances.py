@@ -40,9 +40,18 @@ def smooth_variances(frame: pd.DataFrame, *, statistic: str) -> Array:
     is_share = statistic in SHARES if statistic else bool(((estimate >= 0) & (estimate <= 1)).all())
     if not is_share:
         return smooth_mean_variance(reported, n)
-    own = estimate * (1.0 - estimate) / n
-    ratio = float(n @ reported / (n @ own)) if (own > 0).any() else 1.0
-    return smooth_share_variance(estimate, n) * ratio
+    return smooth_share_variance(estimate, n) * clustering_ratio(estimate, reported, n)
+
+
+def clustering_ratio(share: Array, variance: Array, n_eff: Array) -> float:
+    """Return how much larger the reported variances are than those of independent answers.
+
+    Parameters
+    ----------
+    share, variance, n_eff : (G,) shares, their variances, and effective numbers of answers.
+    """
+    own = share * (1.0 - share) / n_eff
+    return float(n_eff @ variance / (n_eff @ own)) if (own > 0).any() else 1.0
 
 
 def joint_variances(smoothed: Array, covariance: Array | None) -> Array:
