@@ -314,12 +314,6 @@ class Survey:
             )
         return replace(self, frame=self.frame.loc[self.frame["period"] == period])
 
-    def without_agencies(self, agencies: Sequence[str]) -> Survey:
-        """Leave agencies out, for models that are published."""
-        if not len(agencies):
-            return self
-        return replace(self, frame=self.frame.loc[~self.frame["agency"].isin(list(agencies))])
-
     def changed_between(self, before: str, after: str) -> list[str]:
         """Questions whose wording changed after one wave and up to another."""
         return [
