@@ -43,6 +43,7 @@ def test_halves_round_away_from_zero(value, digits, expected):
         (formats.month(date(2024, 4, 1)), "Apr 2024"),
         (formats.list_words(["a", "b", "c"]), "a, b and c"),
         (formats.list_words(["a"]), "a"),
+        (formats.times_in(0.95), "19 times in 20"),
         (formats.number_word(2), "two"),
         (formats.number_word(12), "12"),
     ],

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from cxanalytics.rules import CERTAINTIES
 
@@ -109,6 +110,12 @@ def certain(probability: float) -> str:
     if rounded < 1:
         return f"under{NBSP}1%"
     return f"{rounded:.0f}%"
+
+
+def times_in(level: float) -> str:
+    """Print the content of a range in plain words: 0.95 is "19 times in 20"."""
+    ratio = Fraction(f"{level:g}")
+    return f"{ratio.numerator} times in {ratio.denominator}"
 
 
 def number_word(number: int) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -43,6 +42,7 @@ from cxanalytics.charts.style import (
     font,
     get_size,
 )
+from cxanalytics.tables import Funnel
 
 _MARKS = (
     ("", PEER, "o", 7.5, "inside"),
@@ -53,37 +53,8 @@ _LINES = ("low_outer", "low_inner", "high_inner", "high_outer")
 _LABEL_LIMIT = 240.0
 
 
-class FunnelLike(Protocol):
-    """Points and limits of a funnel.
-
-    Attributes
-    ----------
-    points : DataFrame
-        `key n n_eff share outside side`, one row per agency that is shown.
-    limits : DataFrame
-        `n low_outer low_inner high_inner high_outer` on a grid of answers.
-    target : float
-        Share at the center.
-    """
-
-    @property
-    def points(self) -> pd.DataFrame:
-        """One row per agency that is shown."""
-        ...
-
-    @property
-    def limits(self) -> pd.DataFrame:
-        """The bands on a grid of answers."""
-        ...
-
-    @property
-    def target(self) -> float:
-        """The share at the center."""
-        ...
-
-
 def funnel_table(
-    funnel: FunnelLike,
+    funnel: Funnel,
     *,
     highlight: str | None = None,
     names: Mapping[str, str] | None = None,
@@ -92,7 +63,7 @@ def funnel_table(
 
     Parameters
     ----------
-    funnel : FunnelLike
+    funnel : Funnel
     highlight : str, optional
         Key of the agency of the page.
     names : mapping of str to str, optional
@@ -111,7 +82,7 @@ def funnel_table(
 
 
 def draw_funnel(
-    funnel: FunnelLike,
+    funnel: Funnel,
     *,
     highlight: str | None = None,
     names: Mapping[str, str] | None = None,
@@ -123,7 +94,7 @@ def draw_funnel(
 
     Parameters
     ----------
-    funnel : FunnelLike
+    funnel : Funnel
     highlight : str, optional
         Key of the agency of the page.
     names : mapping of str to str, optional

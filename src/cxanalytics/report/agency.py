@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from cxanalytics.charts import draw_standing
 from cxanalytics.errors import DataError
-from cxanalytics.formats import count, number_word, percent, points, points_range
+from cxanalytics.formats import count, number_word, percent, points, points_range, times_in
 from cxanalytics.report.components.figures import figure
 from cxanalytics.report.components.lists import Fact, facts_block
 from cxanalytics.report.components.scorecard import agency_row, scorecard_table
@@ -25,7 +25,7 @@ from cxanalytics.report.finding import Finding
 from cxanalytics.report.provenance import data_content
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
-from cxanalytics.rules import COMPLEMENTARY, HIDDEN
+from cxanalytics.rules import COMPLEMENTARY, HIDDEN, LEVEL
 from cxanalytics.words import (
     count_ranked,
     find_extremes,
@@ -123,7 +123,7 @@ def _facts(
     entries = [Fact(label, percent(row["estimate"]), f"{say_score_range(row)}{_gap_note(row)}")]
     ranked = count_ranked(boards[facts.outcome.name])
     if pd.notna(row["rank_low"]):
-        held = "the true rank is in this range 19 times in 20"
+        held = f"the true rank is in this range {times_in(LEVEL)}"
         wide = "too wide a range to place you"
         entries.append(
             Fact(
@@ -206,7 +206,7 @@ def _scorecard_note(
         least, most = count(bases[0]), count(bases[-1])
         base = most if least == most else f"{least} to {most}"
         parts.append(f"Base: {base} answers.")
-        parts.append("“Likely range” is where the true score lies 19 times in 20.")
+        parts.append(f"“Likely range” is where the true score lies {times_in(LEVEL)}.")
         parts.append(f"Bars run from {span}.")
         parts.append("Gaps are computed before rounding.")
     cuts = {measure.cut_label for measure in facts.measures if measure.cut_label}

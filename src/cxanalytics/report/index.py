@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from cxanalytics.charts import draw_funnel, funnel_table
 from cxanalytics.errors import DataError
-from cxanalytics.formats import count, percent
+from cxanalytics.formats import count, percent, times_in
+from cxanalytics.numerics.funnel import INNER, OUTER
 from cxanalytics.report.agency import key_figures, kicker
 from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
 from cxanalytics.report.components.chips import chip
@@ -25,6 +26,7 @@ from cxanalytics.report.finding import Finding
 from cxanalytics.report.provenance import data_content
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
+from cxanalytics.rules import LEVEL
 from cxanalytics.words import (
     Group,
     count_ranked,
@@ -41,9 +43,8 @@ from cxanalytics.words import (
 )
 
 if TYPE_CHECKING:
-    from cxanalytics.charts.funnel import FunnelLike
     from cxanalytics.report.facts import PageFacts
-    from cxanalytics.tables import Benchmark
+    from cxanalytics.tables import Benchmark, Funnel
 
 
 def write_index_masthead(boards: Mapping[str, Benchmark], facts: PageFacts) -> Section:
@@ -228,8 +229,8 @@ def write_index_groups(boards: Mapping[str, Benchmark], facts: PageFacts) -> Sec
         filter(
             None,
             (
-                f"Bars run from {scale.span}. Likely ranges and ranks hold the true value 19 times "
-                f"in 20.{counted}",
+                f"Bars run from {scale.span}. Likely ranges and ranks hold the true value "
+                f"{times_in(LEVEL)}.{counted}",
                 say_expected_wrong(board),
             ),
         )
@@ -246,12 +247,12 @@ def write_index_groups(boards: Mapping[str, Benchmark], facts: PageFacts) -> Sec
     )
 
 
-def funnel_finding(funnel: FunnelLike, facts: PageFacts) -> Finding:
+def funnel_finding(funnel: Funnel, facts: PageFacts) -> Finding:
     """Draw the funnel of all agencies, with what the drawing says in words.
 
     Parameters
     ----------
-    funnel : FunnelLike
+    funnel : Funnel
         As `benchmark_funnel` gives it.
     facts : PageFacts
 
@@ -275,7 +276,7 @@ def funnel_finding(funnel: FunnelLike, facts: PageFacts) -> Finding:
     wide, narrow = (
         draw_funnel(funnel, names=names, axis_label=axis, size=size) for size in ("wide", "narrow")
     )
-    bands = "Inner band: 95 of 100 alike; outer: 998 of 1,000"
+    bands = f"Inner band: {100 * INNER:.0f} of 100 alike; outer: {1000 * OUTER:.0f} of 1,000"
     return Finding(
         id="funnel",
         claim=f"Small {nouns.organizations} swing more, so judge them against a wider band",
@@ -292,7 +293,7 @@ def funnel_finding(funnel: FunnelLike, facts: PageFacts) -> Finding:
 
 
 def write_index_funnel(
-    boards: Mapping[str, Benchmark], facts: PageFacts, *, funnel: FunnelLike | None
+    boards: Mapping[str, Benchmark], facts: PageFacts, *, funnel: Funnel | None
 ) -> Section:
     """Write whether the differences could be chance.
 
@@ -300,7 +301,7 @@ def write_index_funnel(
     ----------
     boards : mapping of str to Benchmark
     facts : PageFacts
-    funnel : FunnelLike or None
+    funnel : Funnel or None
         Of the outcome; None where the scores are no shares, or none is shown.
 
     Returns

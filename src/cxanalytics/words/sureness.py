@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import count, number_word, percent, points, round_half_away
-from cxanalytics.rules import AHEAD_AT_LEAST, CALL_AT_LEAST, CERTAINTIES, DRAWS, certainty
+from cxanalytics.formats import count, number_word, percent, points, round_half_away, times_in
+from cxanalytics.rules import AHEAD_AT_LEAST, CALL_AT_LEAST, CERTAINTIES, DRAWS, LEVEL, certainty
 from cxanalytics.words.certainty import SAME, UNCLEAR
 from cxanalytics.words.grammar import capital, counted, verb
 from cxanalytics.words.nouns import Nouns
@@ -178,8 +178,8 @@ def say_method(nouns: Nouns, *, difference: float, draws: int = DRAWS) -> str:
         f"Each score is the share of {nouns.respondents} whose answer counts. Scores that rest on "
         f"few answers are drawn toward the average, as small numbers swing by chance. The typical "
         f"peer is the middle score of the other {nouns.organizations}. A gap matters when it "
-        f"exceeds {matters}. Likely ranges hold the true value 19 times in 20. Ranks and chances "
-        f"are counted over {count(draws)} draws of all true scores."
+        f"exceeds {matters}. Likely ranges hold the true value {times_in(LEVEL)}. Ranks and "
+        f"chances are counted over {count(draws)} draws of all true scores."
     )
 
 
@@ -202,7 +202,7 @@ def list_terms(nouns: Nouns, *, difference: float) -> list[tuple[str, str]]:
     return [
         ("Typical peer", f"The middle score of the other {many}: half are above it."),
         ("Middle half", f"The range that holds the middle half of the other {many}."),
-        ("Likely range", "Where the true value lies 19 times in 20."),
+        ("Likely range", f"Where the true value lies {times_in(LEVEL)}."),
         ("Point", "One percent of answers: from 61% to 63% is two points."),
         ("Stabilized score", "The score after chance swings are evened out; used everywhere here."),
         (SAME, f"A gap of at most {matters} either way, too small to matter."),
