@@ -68,6 +68,17 @@ def reference(reference_dir: Path) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> str:
+    """The address of a PostgreSQL server to try queries on; `.ci/run` starts one for the tests."""
+    address = os.environ.get("CXANALYTICS_POSTGRES", "")
+    if not address and os.environ.get("CI") == "true":
+        pytest.fail("CXANALYTICS_POSTGRES is not set: continuous integration needs PostgreSQL")
+    if not address:
+        pytest.skip("CXANALYTICS_POSTGRES is not set: it is the address of a PostgreSQL server")
+    return address
+
+
+@pytest.fixture(scope="session")
 def studies_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the outputs of whole studies, shared by all workers."""
     base = tmp_path_factory.getbasetemp()

@@ -7,9 +7,12 @@ stream, without a traceback.
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import webbrowser
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -251,12 +254,104 @@ def open_(study: str, output: Path | None) -> None:
 
 @main.command(short_help="Check study file, parameters and data; run nothing.")
 @click.argument("study", default="simulated")
-def check(study: str) -> None:
-    """Check the study file, the parameters and the data of STUDY without running anything."""
-    from cxanalytics.run.check import check_study
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything is to be looked at.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
+@click.pass_context
+def check(ctx: click.Context, study: str, strict: bool, form: str) -> None:
+    """Check the study file, the parameters and the data of STUDY without running anything.
 
-    for line in check_study(study):
-        click.echo(line)
+    Exit codes: 0 the study can be run; 1 its data cannot be used, or with --strict something is to
+    be looked at; 2 the study file is wrong.
+    """
+    from cxanalytics.run.check import WARNING, check_study
+
+    found = []
+    try:
+        for finding in check_study(study):
+            found.append(finding)
+            if form == "text":
+                click.echo(str(finding))
+    except CxError as error:
+        if form == "json":
+            told = {"part": study, "level": "error", "text": " ".join(str(error).split())}
+            click.echo(_json([*map(asdict, found), told]))
+            ctx.exit(BAD_INPUT if isinstance(error, ParamsError) else RUN_FAILED)
+        raise
+    if form == "json":
+        click.echo(_json([*map(asdict, found)]))
+    if strict and any(finding.level == WARNING for finding in found):
+        ctx.exit(RUN_FAILED)
+
+
+def _json(entries: list[dict[str, Any]]) -> str:
+    return json.dumps(entries, indent=1, ensure_ascii=False)
+
+
+@main.command(short_help="Open a copy of a notebook to work on.")
+@click.argument("notebook", metavar="NN")
+@click.argument("study", default="simulated")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Outputs of the study.")
+@click.option("--new", "fresh", is_flag=True, help="Make a further copy beside an earlier one.")
+@click.option("--no-open", is_flag=True, help="Only say where it lies.")
+def notebook(notebook: str, study: str, output: Path | None, fresh: bool, no_open: bool) -> None:
+    """Open a copy of notebook NN with the parameters of STUDY; no run ever overwrites it."""
+    from cxanalytics.run.work_copy import copy_notebook
+    from cxanalytics.run.yaml_file import short_path
+
+    path, made = copy_notebook(notebook, study, output=output, fresh=fresh)
+    click.echo(f"{short_path(path)}{'' if made else ' (your earlier copy; --new makes another)'}")
+    if not no_open:
+        subprocess.run([sys.executable, "-m", "jupyter", "lab", str(path)], check=False)
+
+
+@main.command(short_help="Fetch a public data set.")
+@click.argument("name", required=False)
+@click.option("--into", type=click.Path(path_type=Path), help="Parent folder of the data set.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def fetch(name: str | None, into: Path | None, quiet: bool) -> None:
+    """Fetch the public data set NAME to where its study looks for it; without NAME, list them."""
+    from cxanalytics.run.catalog import DATASETS
+    from cxanalytics.run.fetch import fetch_data
+
+    if name is None:
+        for entry in DATASETS.values():
+            click.echo(f"{entry.name:22} {entry.title}. Licence: {entry.licence}.")
+        return
+    show = (lambda _: None) if quiet else click.echo
+    fetch_data(name, into=into, say=show, progress=not quiet and sys.stderr.isatty())
+
+
+@main.command(short_help="Start a study from your own files.")
+@click.argument("name")
+@click.option("--customers", multiple=True, metavar="FILE[#SHEET]", help="Answers of customers.")
+@click.option("--staff", multiple=True, metavar="FILE[#SHEET]", help="Answers of staff.")
+@click.option("--operations", multiple=True, metavar="FILE[#SHEET]", help="Measures of units.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where; params/NAME when absent.")
+def new(
+    name: str,
+    customers: tuple[str, ...],
+    staff: tuple[str, ...],
+    operations: tuple[str, ...],
+    folder: Path | None,
+) -> None:
+    """Write a commented study folder for files of your own, and say what was guessed."""
+    from cxanalytics.run.new import make_study
+    from cxanalytics.run.yaml_file import short_path
+
+    made = make_study(name, customers=customers, staff=staff, operations=operations, folder=folder)
+    for head, lines in (
+        ("Guessed", made.guessed),
+        ("Please check", made.unsure),
+        ("Left out", made.refused),
+    ):
+        if lines:
+            click.echo(f"{head}:")
+        for line in lines:
+            click.echo(f"  {line}")
+    told = short_path(made.folder)
+    click.echo(f"Wrote {told}. Next: cxanalytics check {told}")
 
 
 @main.command(short_help="Store the outputs of the committed notebooks.")

@@ -83,6 +83,11 @@ NO_COUNTS = "no_counts"
 NOT_ASKED = "not_asked"
 SUPPRESSED_REASONS = (HIDDEN, COMPLEMENTARY, FEW, NO_COUNTS, NOT_ASKED)
 
+FIRST_WAVE = "first_wave"
+CHANGED_WORDING = "changed_wording"
+REORGANIZED = "reorganized"
+CHANGE_REASONS = (FIRST_WAVE, CHANGED_WORDING, REORGANIZED, FEW)
+
 
 @dataclass(frozen=True, slots=True)
 class Certainty:

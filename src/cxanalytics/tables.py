@@ -82,7 +82,8 @@ BENCHMARK_COLUMNS = (
 CHANGE_COLUMNS = ("change", "change_low", "change_high", "p_rise", "p_fall", "change_reason")
 
 
-def _need_columns(frame: pd.DataFrame, needed: Sequence[str], table: str) -> None:
+def need_columns(frame: pd.DataFrame, needed: Sequence[str], table: str) -> None:
+    """Refuse a frame that lacks a column; `table` is what it should become."""
     for column in needed:
         if column not in frame.columns:
             raise DataError(
@@ -135,6 +136,24 @@ class Question:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A point in time before which an agency was another one.
+
+    Attributes
+    ----------
+    agency : str
+    period : str
+        First wave of the agency as it is now.
+    text : str
+        One plain sentence.
+    """
+
+    agency: str
+    period: str
+    text: str
+
+
 def _as_question(name: str, given: Question | Scale | str) -> Question:
     if isinstance(given, Question):
         return given
@@ -161,6 +180,15 @@ class Survey:
         True where a row stands for `weight` respondents with the same answers.
     notes : tuple of Check
         What reading the data dropped, kept and noticed.
+    reasons : DataFrame, optional
+        Why answers are missing, where the source tells: `question reason n`, reasons being
+        `scales.MISSING_REASONS`.
+    breaks : tuple of Break
+        Where an agency's own past is another agency's.
+    parent : str
+        The agency whose departments stand as agencies here; "" where agencies are agencies.
+    only_peers : tuple of str
+        Agencies that come from published counts: compared with, never reported on.
     """
 
     frame: pd.DataFrame
@@ -170,10 +198,14 @@ class Survey:
     case_mix: tuple[str, ...] = ()
     counts: bool = False
     notes: tuple[Check, ...] = ()
+    reasons: pd.DataFrame | None = None
+    breaks: tuple[Break, ...] = ()
+    parent: str = ""
+    only_peers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [question.name for question in self.questions]
-        _need_columns(self.frame, ["agency", "period", "weight", *names, *self.case_mix], "Survey")
+        need_columns(self.frame, ["agency", "period", "weight", *names, *self.case_mix], "Survey")
         for name in (self.outcome, *self.drivers):
             if name not in names:
                 raise DataError(
@@ -265,7 +297,7 @@ class Survey:
         roles = {role: column for role, column in given.items() if column is not None}
         refuse_role_names(asked, case_mix, roles=SURVEY_ROLES, columns=roles)
         used = [*roles.values(), *asked, *case_mix]
-        _need_columns(df, used, "The data")
+        need_columns(df, used, "The data")
         refuse_repeated_columns(df, used)
         df = df.set_axis(pd.RangeIndex(1, len(df) + 1))
         frame = _read_roles(df, roles, counted=count is not None)
@@ -321,6 +353,10 @@ class Survey:
             for question in self.questions
             if any(before < period <= after for period in question.changed)
         ]
+
+    def broken_between(self, before: str, after: str) -> dict[str, str]:
+        """Agencies that became another one after one wave and up to another, and why."""
+        return {entry.agency: entry.text for entry in self.breaks if before < entry.period <= after}
 
     def answers(self, name: str) -> pd.DataFrame:
         """Rows with an answer to one question."""
@@ -426,7 +462,7 @@ class Panel:
     notes: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
-        _need_columns(self.frame, PANEL_COLUMNS, "Panel")
+        need_columns(self.frame, PANEL_COLUMNS, "Panel")
         repeated = self.frame.duplicated(["agency", "unit", "period"])
         if repeated.any():
             row = self.frame.loc[repeated].iloc[0]
@@ -477,7 +513,7 @@ class Panel:
             "n": n,
         }
         roles = {role: column for role, column in given.items() if column is not None}
-        _need_columns(df, list(roles.values()), "The data")
+        need_columns(df, list(roles.values()), "The data")
         frame = pd.DataFrame({role: df[column] for role, column in roles.items()})
         for column in PANEL_COLUMNS:
             if column not in frame:
@@ -535,7 +571,7 @@ class Estimates:
     facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _need_columns(self.frame, ESTIMATE_COLUMNS, "Estimates")
+        need_columns(self.frame, ESTIMATE_COLUMNS, "Estimates")
         if self.frame["key"].duplicated().any():
             raise DataError("Estimates needs one row per key; got a key twice.")
         rows = len(self.frame)
@@ -622,7 +658,7 @@ class Benchmark:
     facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _need_columns(self.frame, BENCHMARK_COLUMNS, "Benchmark")
+        need_columns(self.frame, BENCHMARK_COLUMNS, "Benchmark")
         unknown = set(self.frame["verdict"]) - {*VERDICTS, ""}
         if unknown:
             raise DataError(f"`verdict` must be one of {VERDICTS} or empty; got {unknown}.")
@@ -679,7 +715,7 @@ class Funnel:
     facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _need_columns(self.points, ["key", "n_eff", "share", "outside", "side"], "Funnel")
+        need_columns(self.points, ["key", "n_eff", "share", "outside", "side"], "Funnel")
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
 
     def to_frame(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from cxanalytics.benchmark import benchmark_scores, change_columns
 from cxanalytics.errors import ParamsError
-from cxanalytics.rules import Thresholds
+from cxanalytics.rules import CHANGE_REASONS, REORGANIZED, Thresholds
 
 
 def _two(made_up, *, change=0.0, units=20, sizes=None):
@@ -119,3 +119,47 @@ def test_raised_thresholds_compare_fewer_waves(made_up):
     assert (got["change_reason"] == "few").tolist() == (n < wave.wave).tolist()
     many = benchmark_scores(now, previous=before, seed=3, thresholds=Thresholds(peers=30))
     assert any("fewer than 30: changes are the plain" in check.text for check in many.checks)
+
+
+def test_a_reorganized_agency_has_no_change_and_is_not_in_the_model(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    frame, checks, facts = change_columns(now, before, shown=shown, seed=1, broken=[shown[0]])
+    row = frame.set_index("key").loc[shown[0]]
+    assert row["change_reason"] == REORGANIZED
+    assert row[["change", "change_low", "change_high", "p_rise", "p_fall"]].isna().all()
+    assert (frame["change_reason"].iloc[1:] == "").all()
+    assert facts["change_agencies"] == len(shown) - 1
+    told = [check.text for check in checks if check.name == "reorganized"]
+    assert told == ["1 agency reorganized since the wave before; no change is given across that."]
+    # An agency that became another one leaves no trace in the changes of the others.
+    other = dataclasses.replace(before, frame=before.frame.copy())
+    other.frame.loc[0, "estimate"] = 0.01
+    same, _, _ = change_columns(now, other, shown=shown, seed=1, broken=[shown[0]])
+    assert same.equals(frame)
+
+
+def test_a_new_agency_made_of_others_is_reorganized_not_first(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    short = dataclasses.replace(before, frame=before.frame.iloc[1:])
+    frame, _, _ = change_columns(now, short, shown=shown, seed=1, broken=shown[:2])
+    assert frame["change_reason"].tolist()[:3] == [REORGANIZED, REORGANIZED, ""]
+
+
+def test_a_changed_question_goes_before_a_reorganization(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    frame, _, _ = change_columns(
+        now, before, shown=shown, seed=1, broken=shown[:1], changed_wording=True
+    )
+    assert set(frame["change_reason"]) == {"changed_wording"}
+
+
+def test_all_agencies_reorganized(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    frame, checks, _ = change_columns(now, before, shown=shown, seed=1, broken=shown)
+    assert set(frame["change_reason"]) == {REORGANIZED}
+    assert set(frame["change_reason"]) <= set(CHANGE_REASONS)
+    assert [check.name for check in checks] == ["change", "reorganized"]

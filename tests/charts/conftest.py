@@ -144,3 +144,127 @@ def label_boxes():
         return found
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def row_steps():
+    steps = [("rows read", 1000), ("rows empty", 100), ("rows repeated", 200), ("rows kept", 700)]
+    frame = pd.DataFrame(steps, columns=["step", "rows"])
+    return frame.assign(text=[f"{rows} rows" for rows in frame["rows"]])
+
+
+@pytest.fixture(scope="session")
+def missing_told():
+    rows = [
+        ("easy", "Easy", 1000.0, 50.0, "yes", np.nan, np.nan, np.nan, np.nan, np.nan, "hidden"),
+        ("wait", HOSTILE[0], 900.0, 207.0, "yes", 90.0, 20.0, 97.0, 100.0, 0.0, ""),
+        ("trust", "Trust", 1000.0, 0.0, "yes", 0.0, 0.0, 0.0, 0.0, 0.0, ""),
+    ]
+    columns = ["question", "label", "n", "missing", "told", "dont_know", "refused", "no_answer"]
+    columns += ["not_applicable", "not_asked", "suppressed_reason"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(share=frame["missing"] / frame["n"])
+
+
+@pytest.fixture(scope="session")
+def small_counts():
+    rows = [
+        (level, wave, name, limit, units, below)
+        for level, units, counts in (("agency", 26, (1, 3, 6)), ("unit", 170, (0, 20, 140)))
+        for wave in ("1", "2")
+        for name, limit, below in zip(
+            ("hide", "rank", "caution"), (10, 30, 100), counts, strict=True
+        )
+    ]
+    return pd.DataFrame(
+        rows, columns=["level", "period", "threshold", "at_least", "units", "below"]
+    )
+
+
+@pytest.fixture(scope="session")
+def answers_by_wave():
+    sizes = {"Zoo": np.nan, "Small": 22.0, "Large": 1200.0, "Aid": np.nan, "Middle": 60.0}
+    reasons = {"Zoo": "hidden", "Aid": "complementary"}
+    rows = [
+        (agency, wave, n, n, reasons.get(agency, ""))
+        for agency, n in sizes.items()
+        for wave in ("2026-Q1", "2026-Q2")
+    ]
+    return pd.DataFrame(rows, columns=["agency", "period", "n", "n_eff", "suppressed_reason"])
+
+
+@pytest.fixture(scope="session")
+def many_answers():
+    draw = np.random.default_rng(8)
+    rows = [
+        (agency, f"202{k // 4}-Q{k % 4 + 1}", float(draw.integers(12, 3000)))
+        for agency in (*HOSTILE, *NAMES[:9])
+        for k in range(9)
+    ]
+    frame = pd.DataFrame(rows, columns=["agency", "period", "n"])
+    return frame.assign(n_eff=0.8 * frame["n"], suppressed_reason="")
+
+
+@pytest.fixture(scope="session")
+def scale_counts():
+    shares = {"a": (0.1, 0.1, 0.2, 0.4, 0.2), "b": (np.nan, 0.1, 0.2, 0.2, 0.5)}
+    labels = {"a": "Easy to deal with", "b": HOSTILE[3]}
+    rows = [
+        (name, labels[name], float(k), f"Answer {k}", share)
+        for name, values in shares.items()
+        for k, share in enumerate(values, start=1)
+    ]
+    frame = pd.DataFrame(rows, columns=["question", "label", "answer", "answer_label", "share"])
+    reason = frame["share"].isna().map({True: "hidden", False: ""})
+    return frame.assign(n=1000 * frame["share"], suppressed_reason=reason)
+
+
+@pytest.fixture(scope="session")
+def bound_rows():
+    rows = [
+        ("A", "1", 0.6, 0.3, 0.53, 0.67, ""),
+        ("B", "1", 0.5, 0.12, 0.412, 0.588, ""),
+        ("C", "1", np.nan, np.nan, np.nan, np.nan, "hidden"),
+        ("A", "0", 0.9, 0.9, 0.89, 0.91, ""),
+    ]
+    columns = ["agency", "period", "score", "rate", "low", "high", "suppressed_reason"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.fixture(scope="session")
+def response_rows():
+    frame = pd.DataFrame({"agency": ["A", "B"], "customers": [9000.0, 4000.0]})
+    frame["asked"], frame["answered"] = frame["customers"] / 3, frame["customers"] / 20
+    return frame.assign(period="1", suppressed_reason="")
+
+
+@pytest.fixture(scope="session")
+def coverage_rows():
+    rows = [("staff survey", "a", 3, 3), ("staff survey", "b", 3, 1), ("staff survey", "c", 3, 0)]
+    rows += [("operations", "a", 3, 3), ("operations", "b", 1, 1)]
+    return pd.DataFrame(rows, columns=["source", "name", "rows", "joined"])
+
+
+@pytest.fixture(scope="session")
+def claim_rows():
+    states = ["could be tested", "not testable with these data", "not testable"]
+    return pd.DataFrame(
+        {
+            "number": [1, 2, 3, 4, 5],
+            "claim": "A claim",
+            "topic": ["Morale and culture"] * 3 + ["Benchmarking"] * 2,
+            "status": [states[0], states[1], states[2], states[1], states[1]],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def ingredient_rows():
+    rows = [
+        ("channel", "no", 4, 1),
+        ("outcome answers", "yes", 19, 0),
+        ("dates", "no", 3, 2),
+        ("costs", "no", 1, 1),
+    ]
+    columns = ["ingredient", "held", "needed_by", "alone_missing"]
+    return pd.DataFrame(rows, columns=columns).assign(source="any", supply="something")

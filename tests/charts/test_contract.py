@@ -11,11 +11,21 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxanalytics.charts import (
+    draw_claims,
     draw_coefficients,
+    draw_coverage,
     draw_funnel,
+    draw_ingredients,
     draw_missing,
+    draw_missing_reasons,
+    draw_response_bound,
+    draw_response_funnel,
+    draw_row_flow,
+    draw_scale_use,
     draw_shrinkage,
+    draw_small_units,
     draw_standing,
+    draw_who_answered,
     draw_within_between,
 )
 from cxanalytics.charts.style import FAMILIES, MAX_TICKS, SIZES
@@ -30,6 +40,17 @@ CHARTS = {
     "shrinkage": lambda get, **how: draw_shrinkage(get("board"), **how),
     "within_between": lambda get, **how: draw_within_between(get("panel"), get("slopes"), **how),
     "missing": lambda get, **how: draw_missing(get("missing"), **how),
+    "rows": lambda get, **how: draw_row_flow(get("row_steps"), **how),
+    "reasons": lambda get, **how: draw_missing_reasons(get("missing_told"), **how),
+    "small": lambda get, **how: draw_small_units(get("small_counts"), **how),
+    "who": lambda get, **how: draw_who_answered(get("answers_by_wave"), **how),
+    "who_many": lambda get, **how: draw_who_answered(get("many_answers"), **how),
+    "scales": lambda get, **how: draw_scale_use(get("scale_counts"), **how),
+    "bound": lambda get, **how: draw_response_bound(get("bound_rows"), axis_label="Y", **how),
+    "response": lambda get, **how: draw_response_funnel(get("response_rows"), **how),
+    "coverage": lambda get, **how: draw_coverage(get("coverage_rows"), **how),
+    "claims": lambda get, **how: draw_claims(get("claim_rows"), **how),
+    "ingredients": lambda get, **how: draw_ingredients(get("ingredient_rows"), **how),
 }
 YOU = "Agency of Public Affairs 07"
 

@@ -74,7 +74,8 @@ def test_wrong_type(csv):
     path = csv(GOOD, name="survey.pdf")
     refused(
         path,
-        f"`path` must end in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx, .xlsm; got '{path}'.",
+        "`path` must end in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx, .xlsm, .sav, .zsav, "
+        f".dta; got '{path}'.",
     )
 
 
@@ -486,7 +487,7 @@ def test_count_and_weight(csv):
         (
             {"questions": {"recommend": {"colum": "Score", "scale": "nps_0_10"}}},
             "`questions.recommend` must be one of 'column', 'scale', 'label', 'wording', "
-            "'changed', 'answers', 'missing'; got 'colum'. Did you mean 'column'?",
+            "'changed', 'answers', 'missing', 'reversed'; got 'colum'. Did you mean 'column'?",
         ),
         (
             {"questions": {"recommend": {"column": "Score"}}},

@@ -8,7 +8,7 @@ answered twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,20 @@ from numpy.typing import NDArray
 from cxanalytics.benchmark.variances import smooth_variances
 from cxanalytics.errors import ParamsError
 from cxanalytics.numerics.two_waves import compare_two_waves
-from cxanalytics.rules import DIFFERENCE, DRAWS, FEW, LEVEL, THRESHOLDS, Thresholds
+from cxanalytics.rules import (
+    CHANGED_WORDING,
+    DIFFERENCE,
+    DRAWS,
+    FEW,
+    FIRST_WAVE,
+    LEVEL,
+    REORGANIZED,
+    THRESHOLDS,
+    Thresholds,
+)
 from cxanalytics.tables import CHANGE_COLUMNS, Check, Estimates
 
 Array = NDArray[np.float64]
-
-FIRST_WAVE = "first_wave"
-CHANGED_WORDING = "changed_wording"
 
 
 def change_columns(
@@ -36,6 +43,7 @@ def change_columns(
     seed: int,
     level: float = LEVEL,
     changed_wording: bool = False,
+    broken: Collection[str] = (),
     thresholds: Thresholds = THRESHOLDS,
 ) -> tuple[pd.DataFrame, list[Check], dict[str, float | int | str | bool]]:
     """Return the change columns of a benchmark for every key of `scores`.
@@ -52,6 +60,9 @@ def change_columns(
         As in `benchmark_scores`.
     changed_wording : bool
         The question differs: every reason is "changed_wording".
+    broken : collection of str
+        Keys that were another organization in the earlier wave (`Survey.broken_between`): they
+        have no change, and are not in the model of changes.
     thresholds : Thresholds
         Smallest numbers of answers and agencies.
 
@@ -60,7 +71,7 @@ def change_columns(
     frame : DataFrame
         `key change change_low change_high p_rise p_fall change_reason`, and `raw_change`,
         `expected_change` (foretold by the earlier score alone). The reason is "" where the
-        change is given, else "first_wave", "changed_wording" or "few".
+        change is given, else one of `rules.CHANGE_REASONS`.
     checks : list of Check
     facts : dict
     """
@@ -74,13 +85,18 @@ def change_columns(
         frame.loc[is_shown, "change_reason"] = CHANGED_WORDING
         text = "The question changed since the wave before; no change is given."
         return frame, [Check("change", None, text)], {}
-    pairs = _pairs(scores, previous, shown, thresholds)
+    is_broken = frame["key"].isin(list(broken))
+    whole = frame.loc[is_shown & ~is_broken, "key"].tolist()
+    pairs = _pairs(scores, previous, whole, thresholds)
     seen = frame["key"].isin(previous.frame.loc[previous.frame["estimate"].notna(), "key"])
     enough = pairs.loc[pairs[["n_now", "n_before"]].min(axis=1) >= thresholds.wave, "key"]
     frame.loc[is_shown & ~frame["key"].isin(enough), "change_reason"] = FEW
     frame.loc[is_shown & ~seen, "change_reason"] = FIRST_WAVE
+    frame.loc[is_shown & is_broken, "change_reason"] = REORGANIZED
+    told = _broken_checks(int((is_shown & is_broken).sum()))
     if len(enough) == 0:
-        return frame, [Check("change", False, "No agency has answers enough in both waves.")], {}
+        few = Check("change", False, "No agency has answers enough in both waves.")
+        return frame, [few, *told], {}
     change, expected, drawn, check, facts = _posterior(pairs, draws, seed, thresholds)
     tail = 0.5 * (1.0 - level)
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
@@ -101,7 +117,15 @@ def change_columns(
     independent = Check(
         "independent samples", None, "The two waves are taken as independent samples."
     )
-    return filled.reset_index(), [check, independent], facts
+    return filled.reset_index(), [check, independent, *told], facts
+
+
+def _broken_checks(broken: int) -> list[Check]:
+    if not broken:
+        return []
+    agencies = "1 agency" if broken == 1 else f"{broken} agencies"
+    text = f"{agencies} reorganized since the wave before; no change is given across that."
+    return [Check("reorganized", None, text)]
 
 
 def _same_statistic(scores: Estimates, previous: Estimates) -> None:

@@ -14,6 +14,8 @@ def benchmark_scorecard(
     *,
     previous: Mapping[str, Estimates] | None = None,
     changed: Collection[str] = (),
+    broken: Collection[str] = (),
+    only_peers: Sequence[str] = (),
     peers: Sequence[str] | None = None,
     difference: float | None = None,
     draws: int = DRAWS,
@@ -31,6 +33,11 @@ def benchmark_scorecard(
         The same one wave earlier; a measure that is not in it has no change columns.
     changed : collection of str
         Measures whose wording differs from the earlier wave.
+    broken : collection of str
+        Keys that were another organization in the earlier wave (`Survey.broken_between`): no
+        change is given.
+    only_peers : sequence of str
+        As in `benchmark_scores`.
     peers : sequence of str, optional
         Keys of the peer set; all shown agencies by default.
     difference : float, optional
@@ -56,6 +63,8 @@ def benchmark_scorecard(
             seed=seed,
             level=level,
             changed_wording=name in changed,
+            broken=broken,
+            only_peers=only_peers,
             thresholds=thresholds,
         )
         for name, estimates in scores.items()

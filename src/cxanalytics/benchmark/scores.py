@@ -8,7 +8,7 @@ few answers, are not in the model: medians and pooled means could otherwise give
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,8 @@ def benchmark_scores(
     seed: int,
     level: float = LEVEL,
     changed_wording: bool = False,
+    broken: Collection[str] = (),
+    only_peers: Sequence[str] = (),
     thresholds: Thresholds = THRESHOLDS,
 ) -> Benchmark:
     """Compare each agency with the typical one of its peers.
@@ -76,6 +78,11 @@ def benchmark_scores(
         Probability content of every interval.
     changed_wording : bool
         The question differs from the earlier wave: no change is computed.
+    broken : collection of str
+        Keys that were another organization in the earlier wave (`Survey.broken_between`): no
+        change is given.
+    only_peers : sequence of str
+        Keys that are compared with, and never reported on; a fact of the result.
     thresholds : Thresholds
         Smallest numbers of answers and peers; read are `hide`, `rank`, `peers` and `wave`.
 
@@ -108,6 +115,8 @@ def benchmark_scores(
     keys = frame.loc[shown, "key"].tolist()
     checks = [*scores.checks, *_suppression_checks(frame)]
     facts: dict[str, float | int | str | bool] = {**scores.facts, "seed": seed, "draws": draws}
+    if only_peers:
+        facts["only_peers"] = "\n".join(only_peers)
     rank_probability, p_ahead = _no_ranks(keys), _no_ranks(keys)
     frame.loc[shown, ["raw", "raw_low", "raw_high"]] = scores.frame.loc[
         shown, ["estimate", "conf_low", "conf_high"]
@@ -152,6 +161,7 @@ def benchmark_scores(
             seed=seed + 1,
             level=level,
             changed_wording=changed_wording,
+            broken=broken,
             thresholds=thresholds,
         )
         frame = frame.merge(change, on="key", how="left", validate="one_to_one")

@@ -55,6 +55,8 @@ def lay_ladder(
     column_align: str = "left",
     highlight: int | None = None,
     reference: tuple[float, str] | None = None,
+    above: float = 0.0,
+    below: float = 0.0,
     ax: Axes | None = None,
 ) -> Ladder:
     """Lay out names, axis, text column, header and highlight band.
@@ -78,6 +80,8 @@ def lay_ladder(
         Row that is banded and bold.
     reference : tuple of (float, str), optional
         Where a dark vertical line stands, and its label above the plot.
+    above, below : float
+        Room to leave at the top and the bottom of the sheet, in px.
     ax : Axes, optional
 
     Returns
@@ -85,8 +89,8 @@ def lay_ladder(
     Ladder
     """
     header = bool(column_title) or reference is not None
-    top = _TOP_WITH_HEADER if header else _TOP_WITHOUT
-    bottom = _AXIS + (_AXIS_LABEL if axis_label else 0.0)
+    top = above + (_TOP_WITH_HEADER if header else _TOP_WITHOUT)
+    bottom = _AXIS + (_AXIS_LABEL if axis_label else 0.0) + below
     sheet = Sheet(size, height=top + max(len(names), 1) * size.row + bottom, ax=ax)
     bold = font(size.label, 600)
     limit = min(size.name_limit, 0.48 * sheet.width)

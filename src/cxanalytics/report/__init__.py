@@ -21,6 +21,28 @@ from cxanalytics.report.appendix_models import (
     write_appendix_morale,
     write_appendix_recommendation,
 )
+from cxanalytics.report.audit import (
+    write_audit_masthead,
+    write_audit_read,
+    write_audit_who,
+)
+from cxanalytics.report.audit_answers import (
+    write_audit_missing,
+    write_audit_scales,
+)
+from cxanalytics.report.audit_data import write_audit_data
+from cxanalytics.report.audit_quality import (
+    write_audit_changes,
+    write_audit_repeats,
+    write_audit_small,
+    write_audit_weights,
+)
+from cxanalytics.report.audit_response import write_audit_response
+from cxanalytics.report.audit_sources import (
+    write_audit_claims,
+    write_audit_fit,
+    write_audit_published,
+)
 from cxanalytics.report.facts import Measure, PageFacts
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.index import (
@@ -51,6 +73,20 @@ __all__ = [
     "write_appendix_sensitivity",
     "write_appendix_session",
     "write_appendix_stabilized",
+    "write_audit_changes",
+    "write_audit_claims",
+    "write_audit_data",
+    "write_audit_fit",
+    "write_audit_masthead",
+    "write_audit_missing",
+    "write_audit_published",
+    "write_audit_read",
+    "write_audit_repeats",
+    "write_audit_response",
+    "write_audit_scales",
+    "write_audit_small",
+    "write_audit_weights",
+    "write_audit_who",
     "write_data",
     "write_index_data",
     "write_index_funnel",

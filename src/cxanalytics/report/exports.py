@@ -76,7 +76,8 @@ COLUMN_NOTES = {
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHARED = ("label", "wave")
-_FIXED_CREATION = datetime(2020, 1, 1)
+FIXED_CREATION = datetime(2020, 1, 1)
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def score_id(measure: str) -> str:
@@ -263,7 +264,7 @@ def to_xlsx(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
             "title": clean(facts.title),
             "author": clean(facts.publisher),
             "comments": f"run {facts.run_id}",
-            "created": _FIXED_CREATION,
+            "created": FIXED_CREATION,
         }
     )
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -324,9 +325,8 @@ def downloads(
         CSV, JSON and Excel.
     """
     stem = slug(name)
-    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return (
         Download("CSV", f"{stem}.csv", "text/csv;charset=utf-8", to_csv(records)),
         Download("JSON", f"{stem}.json", "application/json", to_json(records, facts)),
-        Download("Excel", f"{stem}.xlsx", workbook, to_xlsx(records, facts)),
+        Download("Excel", f"{stem}.xlsx", WORKBOOK, to_xlsx(records, facts)),
     )

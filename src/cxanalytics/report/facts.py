@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Check
     from cxanalytics.words import Nouns
 
-KINDS = ("agency", "index", "appendix")
+KINDS = ("agency", "index", "appendix", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PageFacts:
     title : str
         Heading of the page: the agency, or what the index lists.
     kind : str
-        "agency", "index" or "appendix".
+        "agency", "index", "appendix" or "audit".
     programme : str
         For example "Customer experience benchmark".
     wave : str
@@ -72,7 +72,7 @@ class PageFacts:
     nouns : Nouns
         Respondents, organizations and outcome in the study's words.
     measures : tuple of Measure
-        In the order of the scorecard; the first is the outcome.
+        In the order of the scorecard; the first is the outcome. A page of kind "audit" needs none.
     response_rates : mapping of str to float
         Share answered among those asked, by agency; "" holds the rate of the whole survey.
     run_id, input_hash : str
@@ -126,7 +126,7 @@ class PageFacts:
     contact: str
     simulated: bool
     nouns: Nouns
-    measures: tuple[Measure, ...]
+    measures: tuple[Measure, ...] = ()
     notice: str = ""
     response_rates: Mapping[str, float] = field(default_factory=dict)
     run_id: str = ""
@@ -154,7 +154,7 @@ class PageFacts:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ParamsError(must_be("kind", KINDS, self.kind))
-        if not self.measures:
+        if not self.measures and self.kind != "audit":
             raise ParamsError("`measures` must name at least one measure; got none.")
 
     @property

@@ -19,6 +19,21 @@ from cxanalytics.report.components.lists import section_frame
 SECTION_MIME = "application/vnd.cxanalytics.section+json"
 
 ORDER: Mapping[str, tuple[str, ...]] = {
+    "audit": (
+        "read",
+        "who",
+        "missing",
+        "scales",
+        "response",
+        "weights",
+        "repeats",
+        "small",
+        "changes",
+        "fit",
+        "published",
+        "claims",
+        "data",
+    ),
     "agency": ("scorecard", "stand", "sure", "data"),
     "index": ("groups", "chance", "data"),
     "appendix": (
@@ -41,7 +56,7 @@ def number_of(kind: str, section: str) -> int:
     Parameters
     ----------
     kind : str
-        "agency", "index" or "appendix".
+        "agency", "index", "appendix" or "audit".
     section : str
         Id of the section.
 

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cxanalytics.formats import count
 from cxanalytics.run.places import notebooks
-from cxanalytics.run.read import read_operations, read_response, read_staff, read_survey
+from cxanalytics.run.read_more import holdings
 from cxanalytics.run.resolve import read_study, resolve
 from cxanalytics.run.yaml_file import short_path
-from cxanalytics.tables import Survey
 
-_WORDS = {True: "passed", False: "look at this", None: "note"}
+PASSED, NOTE, WARNING = "passed", "note", "look at this"
+_LEVELS = {True: PASSED, False: WARNING, None: NOTE}
 
 
-def check_study(study: str | Path) -> Iterator[str]:
-    """Check a study, a line per finding.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    part : str
+        What it is about: the study file, or a part of it such as "survey".
+    level : {"passed", "note", "look at this"}
+    text : str
+        One plain sentence.
+    """
+
+    part: str
+    level: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.level}: {self.text}"
+
+
+def check_study(study: str | Path) -> Iterator[Finding]:
+    """Check a study.
 
     Parameters
     ----------
@@ -25,7 +48,7 @@ def check_study(study: str | Path) -> Iterator[str]:
 
     Yields
     ------
-    str
+    Finding
 
     Raises
     ------
@@ -36,21 +59,45 @@ def check_study(study: str | Path) -> Iterator[str]:
     """
     source = read_study(study)
     source.check_parameters()
-    yield f"{short_path(source.yaml.path)}: passed"
+    file = short_path(source.yaml.path)
+    yield Finding(file, PASSED, "every key and value is understood.")
     for path in notebooks().values():
         for text in resolve(source, path).conflicts:
-            yield f"Conflict: {text}."
-    yield from _describe("survey", read_survey(source))
-    if source.file.staff:
-        yield from _describe("staff", read_staff(source))
-    if source.file.operations:
-        yield f"operations: {count(len(read_operations(source)))} rows"
-    response = read_response(source)
-    if response is not None:
-        yield f"response: {count(len(response))} rows"
+            yield Finding(file, WARNING, f"{text}.")
+    held = holdings(source)
+    for name, part in held.items():
+        yield from _describe(name, part)
+    for step in notebooks():
+        if reason := source.lacks(step):
+            yield Finding(step, NOTE, f"will be left out. {reason}")
 
 
-def _describe(name: str, survey: Survey) -> Iterator[str]:
-    yield f"{name}: {survey!r}"
-    for note in survey.notes:
-        yield f"  {_WORDS[note.passed]}: {note.text}"
+def _describe(name: str, part: Any) -> Iterator[Finding]:
+    notes = getattr(part, "notes", None)
+    if notes is not None:
+        yield Finding(name, PASSED, f"{part!r}.")
+        for note in notes:
+            yield Finding(name, _LEVELS[note.passed], note.text)
+    elif name == "coverage":
+        apart = part.loc[part["reason"] != ""]
+        level = WARNING if len(apart) else PASSED
+        yield Finding(
+            "units",
+            level,
+            f"{count(len(part) - len(apart))} of {count(len(part))} unit names join.",
+        )
+        for row in apart.itertuples():
+            yield Finding("units", NOTE, f"{row.source}: {row.name!r}: {row.reason}")
+    elif name == "funnel":
+        wrong = (part["answered"] > part["asked"]) | (part["asked"] <= 0)
+        if "customers" in part:
+            wrong |= part["asked"] > part["customers"]
+        yield Finding("response", PASSED, f"{count(len(part))} rows.")
+        for place in part.index[wrong]:
+            row = part.loc[place]
+            yield Finding(
+                "response",
+                WARNING,
+                f"row {place + 1}: {row['answered']:g} answered of {row['asked']:g} asked for "
+                f"{row['agency']!r}: impossible, no rate is given.",
+            )

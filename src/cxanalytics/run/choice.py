@@ -84,8 +84,7 @@ def scores_are_current(plan: Plan, output: Path) -> bool:
 
 def read_board(study: StudyFolder, output: Path) -> Benchmark:
     """Read the benchmark of the headline measure."""
-    name = study.file.headline or study.file.survey.outcome
-    return headline_board(handover.open_run(output).load(SCORES), name)
+    return headline_board(handover.open_run(output).load(SCORES), study.file.outcome)
 
 
 def choose_agencies(board: Benchmark, agencies: Sequence[str]) -> tuple[list[str], dict[str, str]]:

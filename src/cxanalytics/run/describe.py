@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,12 +17,17 @@ from cxanalytics.run.places import notebooks
 from cxanalytics.run.resolve import StudyFolder, resolve, source_names
 from cxanalytics.scales import get_scale
 from cxanalytics.tables import Check
+from cxanalytics.words import Nouns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxanalytics.run.study import Study
     from cxanalytics.store import Result
+
+
+BESIDE_INDEX = ("appendix", "audit")
+INDEX = "09_index"
 
 
 def measures(study: Study) -> tuple[Measure, ...]:
@@ -35,11 +41,11 @@ def measures(study: Study) -> tuple[Measure, ...]:
     -------
     tuple of Measure
     """
-    asked = study.file.survey.questions
+    asked = study.file.questions
     positive = study.file.statistic == "positive"
     made = []
-    for name in dict.fromkeys([study.headline, *study.file.scorecard]):
-        scale = get_scale(asked[name].scale)
+    for name in dict.fromkeys([study.headline, *study.file.scorecard] if asked else ()):
+        scale = get_scale(asked[name].scale, study.file.scales)
         made.append(
             Measure(
                 name=name,
@@ -53,7 +59,13 @@ def measures(study: Study) -> tuple[Measure, ...]:
 
 
 def page_facts(
-    study: Study, *, kind: str, scores: Result, audit: Result, agency: str = "", **more: Any
+    study: Study,
+    *,
+    kind: str,
+    scores: Result | None = None,
+    audit: Result | None = None,
+    agency: str = "",
+    **more: Any,
 ) -> PageFacts:
     """Describe a page; see `Study.facts`.
 
@@ -61,7 +73,7 @@ def page_facts(
     ----------
     study : Study
     kind, agency : str
-    scores, audit : Result
+    scores, audit : Result, optional
     **more
         Further fields of PageFacts.
 
@@ -70,7 +82,8 @@ def page_facts(
     PageFacts
     """
     file, told = study.file, handover.run_context()
-    wave, previous = str(scores.facts["period"]), str(scores.facts["previous"])
+    shown = scores.facts if scores else {}
+    wave, previous = str(shown.get("period", "")), str(shown.get("previous", ""))
     overrides = _overrides(study)
     made_by = told.get("run_id") or run_id(study.source, overrides)
     given: dict[str, Any] = {
@@ -83,7 +96,8 @@ def page_facts(
         "contact": file.contact,
         "simulated": file.simulated,
         "notice": file.notice,
-        "nouns": file.nouns,
+        "nouns": _nouns(file.nouns, str(shown.get("parent", ""))),
+        "parent": str(shown.get("parent", "")),
         "measures": study.measures,
         "thresholds": study.thresholds,
         "run_id": made_by,
@@ -96,12 +110,14 @@ def page_facts(
         "data_cut": file.dates.data_cut,
         "produced": file.dates.produced,
         "previous": previous,
-        "response_rates": _response_rates(audit, wave),
-        "checks": tuple(_checks(audit)),
+        "response_rates": _response_rates(audit, wave) if audit else {},
+        "checks": tuple(_checks(audit)) if audit else (),
         "caveats": tuple((check.name.capitalize(), check.text) for check in _doubtful(audit)),
         "changed": _changed(study, previous, wave),
         # An agency's page is forwarded alone: it links to the others only on a site.
-        "home": "index.html" if kind == "appendix" else file.site,
+        "home": "index.html"
+        if kind in BESIDE_INDEX and not study.source.lacks(INDEX)
+        else file.site,
         "pages": study.pages() if kind == "index" else {},
         "appendix": "appendix.html" if kind == "index" and "10_appendix" in notebooks() else "",
         "command": rerun_command(study.name, overrides),
@@ -135,19 +151,29 @@ def _response_rates(audit: Result, wave: str) -> dict[str, float]:
 def _checks(audit: Result) -> Iterator[Check]:
     """Read what was noticed about the data."""
     frame = cast("pd.DataFrame", audit["checks"])
+    # A page of scores tells what was noticed about the survey behind them.
+    frame = frame.loc[frame["source"] == "customer survey"]
     judged = {"yes": True, "no": False}
     for row in frame.itertuples():
         yield Check(str(row.name), judged.get(str(row.passed)), str(row.text))
 
 
-def _doubtful(audit: Result) -> list[Check]:
-    """Choose what a reader of any page must know: the tests of the data that failed."""
-    return [check for check in _checks(audit) if check.passed is False]
+def _doubtful(audit: Result | None) -> list[Check]:
+    """Choose what a reader of any page must know: the tests of the survey that failed."""
+    return [check for check in _checks(audit) if check.passed is False] if audit else []
+
+
+def _nouns(nouns: Nouns, parent: str) -> Nouns:
+    """Speak of departments where they stand as agencies, unless the study has its own words."""
+    plain = Nouns()
+    if not parent or nouns.organization != plain.organization:
+        return nouns
+    return replace(nouns, organization="department", organizations="departments", peer="department")
 
 
 def _changed(study: Study, previous: str, wave: str) -> dict[str, str]:
     """Find the measures whose wording changed after the previous wave, and when."""
-    asked = study.file.survey.questions
+    asked = study.file.questions
     since = {
         name: [period for period in asked[name].changed if previous < period <= wave]
         for name in (measure.name for measure in study.measures)

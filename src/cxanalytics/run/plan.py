@@ -23,6 +23,8 @@ PAGES = {
     "09_index": "index.html",
     "10_appendix": "appendix.html",
 }
+OWN_PAGES = {"01_audit": "audit.html"}
+"""Pages of notebooks that fit: they need no scores, and run with the other fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Task:
     @property
     def page(self) -> Path | None:
         """The page, relative to the outputs; None for a notebook without one."""
-        pattern = PAGES.get(self.step)
+        pattern = PAGES.get(self.step) or OWN_PAGES.get(self.step)
         if self.step == PER_AGENCY and not self.slug:
             return None
         return Path(pattern.format(slug=self.slug)) if pattern else None

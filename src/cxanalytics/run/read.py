@@ -1,20 +1,29 @@
-"""Which reader serves which part of a study, and with which columns?"""
+"""Which reader serves the survey of a study, and with which columns?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxanalytics.errors import ParamsError, must_be
-from cxanalytics.run.study_file import Asked, Columns, SimulatedSurvey, TableSurvey
+from cxanalytics.errors import ParamsError
+from cxanalytics.run import query
+from cxanalytics.run.study_sources import (
+    A11RowsSurvey,
+    A11Survey,
+    Asked,
+    Columns,
+    FftSurvey,
+    LargeSurvey,
+    SimulatedSurvey,
+    SqlSurvey,
+    StaffSource,
+    TableSurvey,
+)
 from cxanalytics.scales import get_scale
 from cxanalytics.tables import Question, Survey
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cxanalytics.run.resolve import StudyFolder
     from cxanalytics.sources.simulated import SimulatedGovernment
 
@@ -27,13 +36,6 @@ SIMULATED_CUSTOMERS: dict[str, Any] = {
     "date": "date",
     "weight": "weight",
     "psu": "agent",
-    "respondent": "respondent",
-}
-SIMULATED_STAFF: dict[str, Any] = {
-    "agency": "agency",
-    "department": "department",
-    "unit": "team",
-    "period": "wave",
     "respondent": "respondent",
 }
 
@@ -63,26 +65,30 @@ def read_government(study: StudyFolder) -> SimulatedGovernment:
     """
     survey = study.file.survey
     if not isinstance(survey, SimulatedSurvey):
+        reader = survey.reader if survey else "no survey"
         raise ParamsError(
-            f"`government()` needs a simulated study; '{study.name}' reads {survey.reader!r}."
+            f"`government()` needs a simulated study; '{study.name}' reads {reader!r}."
         )
     return _government(survey.world, survey.seed)
 
 
-def _roles(columns: Columns) -> dict[str, str]:
+def roles(columns: Columns) -> dict[str, str]:
+    """Give the roles that are mapped, and their columns."""
     return {role: name for role, name in columns.model_dump().items() if name is not None}
 
 
-def _facts(asked: Asked) -> dict[str, Any]:
-    return asked.model_dump(exclude={"phrase"}, exclude_defaults=True)
+def _facts(study: StudyFolder, asked: Asked) -> dict[str, Any]:
+    given = asked.model_dump(exclude={"phrase"}, exclude_defaults=True)
+    return given | {"scale": get_scale(asked.scale, study.file.scales)}
 
 
-def _question(name: str, asked: Asked) -> Question:
-    return Question(name, asked.label, get_scale(asked.scale), asked.wording, tuple(asked.changed))
+def _question(study: StudyFolder, name: str, asked: Asked) -> Question:
+    scale = get_scale(asked.scale, study.file.scales)
+    return Question(name, asked.label, scale, asked.wording, tuple(asked.changed))
 
 
 def read_survey(study: StudyFolder) -> Survey:
-    """Read the survey of a study.
+    """Read the survey of a study: its files, its history, and what it is compared with.
 
     Parameters
     ----------
@@ -91,182 +97,195 @@ def read_survey(study: StudyFolder) -> Survey:
     Returns
     -------
     Survey
+        Where the study compares departments, they stand as agencies.
+
+    Raises
+    ------
+    ParamsError
+        The study has no survey.
     """
     spec = study.file.survey
+    if spec is None:
+        raise ParamsError(f"`survey` is not in the study.yaml of '{study.name}': it has no survey.")
+    survey = _read(study)
+    if spec.history:
+        from cxanalytics.history import read_history
+
+        survey = read_history(study.path("survey.history", spec.history)).apply(survey)
+    if spec.published_peers:
+        survey = _with_peers(study, survey)
+    return compared(study, survey)
+
+
+def compared(study: StudyFolder, survey: Survey) -> Survey:
+    """Let departments stand as agencies where there is one agency, or the study says so.
+
+    Parameters
+    ----------
+    study : StudyFolder
+    survey : Survey
+
+    Returns
+    -------
+    Survey
+    """
+    wanted = study.file.compare
+    parted = "department" in survey.frame and survey.frame["department"].nunique() > 1
+    if wanted == "department" or (not wanted and len(survey.agencies) == 1 and parted):
+        from cxanalytics.sources import departments_as_agencies
+
+        return departments_as_agencies(survey)
+    return survey
+
+
+def _read(study: StudyFolder) -> Survey:
+    spec = study.file.survey
+    assert spec is not None
     common: dict[str, Any] = {
         "outcome": spec.outcome,
         "drivers": spec.drivers,
         "case_mix": spec.case_mix,
     }
+    facts = {name: _facts(study, asked) for name, asked in spec.questions.items()}
     if isinstance(spec, SimulatedSurvey):
-        questions = {name: _question(name, asked) for name, asked in spec.questions.items()}
-        columns = {asked.column or name: name for name, asked in spec.questions.items()}
-        customers = read_government(study).customers.rename(columns=columns)
-        scale = questions[spec.outcome].scale
-        return Survey.from_frame(
-            customers, scale=scale, questions=questions, **SIMULATED_CUSTOMERS, **common
-        )
-    path = study.path("survey.file", spec.file)
-    facts = {name: _facts(asked) for name, asked in spec.questions.items()}
+        return _simulated(study, spec, common)
     if isinstance(spec, TableSurvey):
-        from cxanalytics.sources import read_table
+        common["case_mix_numbers"] = spec.case_mix_numbers
+        return read_waves(study, spec, "survey", questions=facts, count=spec.count, **common)
+    if isinstance(spec, SqlSurvey | LargeSurvey):
+        common |= {
+            "columns": roles(spec.columns),
+            "questions": facts,
+            "count": spec.count,
+            "missing": spec.missing,
+            "case_mix_numbers": spec.case_mix_numbers,
+        }
+    if isinstance(spec, SqlSurvey):
+        from cxanalytics.sources import read_sql
 
-        return read_table(
-            path,
-            columns=_roles(spec.columns),
-            questions=facts,
-            count=spec.count,
-            missing=spec.missing,
-            case_mix_numbers=spec.case_mix_numbers,
-            sheet=spec.sheet,
-            encoding=spec.encoding,
-            delimiter=spec.delimiter,
-            date_format=spec.date_format,
-            **common,
-        )
+        return read_sql(query.database(study, spec), query.query(study, spec), **common)
+    if isinstance(spec, LargeSurvey):
+        from cxanalytics.sources import read_large
+
+        folder = study.path("survey.file", str(_parent(spec.file)))
+        return read_large(folder / _name(spec.file), memory=spec.memory, **common)
+    path = study.path("survey.file", spec.file)
+    if isinstance(spec, FftSurvey):
+        from cxanalytics.sources import read_nhs_fft
+
+        themes = [a.column or n for n, a in spec.questions.items() if n != spec.outcome]
+        return _labelled(study, read_nhs_fft(path, themes=themes))
+    if isinstance(spec, A11Survey):
+        from cxanalytics.sources import read_a11_v1
+
+        names = list(spec.questions)
+        return _labelled(study, read_a11_v1(path, questions=names, outcome=spec.outcome))
+    if isinstance(spec, A11RowsSurvey):
+        from cxanalytics.sources import read_a11_v2
+
+        return _labelled(study, read_a11_v2(path, study.path("survey.responses", spec.responses)))
     from cxanalytics.sources import read_fevs_2018
 
     return read_fevs_2018(path, questions=facts, **common)
 
 
-def read_staff(study: StudyFolder) -> Survey:
-    """Read the staff answers of a study; its questions are the items of every dimension.
+def _parent(pattern: str) -> str:
+    return pattern.rpartition("/")[0] or "."
+
+
+def _name(pattern: str) -> str:
+    return pattern.rpartition("/")[2]
+
+
+def _simulated(study: StudyFolder, spec: SimulatedSurvey, common: dict[str, Any]) -> Survey:
+    questions = {name: _question(study, name, asked) for name, asked in spec.questions.items()}
+    columns = {asked.column or name: name for name, asked in spec.questions.items()}
+    customers = read_government(study).customers.rename(columns=columns)
+    scale = questions[spec.outcome].scale
+    return Survey.from_frame(
+        customers, scale=scale, questions=questions, **SIMULATED_CUSTOMERS, **common
+    )
+
+
+def _labelled(study: StudyFolder, survey: Survey) -> Survey:
+    """Name the questions of a reader that knows its own file as the study names them."""
+    asked = study.file.questions
+    made = []
+    for question in survey.questions:
+        told = asked.get(question.name)
+        changed = tuple(told.changed) if told else ()
+        made.append(
+            question
+            if told is None
+            else replace(
+                question,
+                label=told.label,
+                wording=told.wording or question.wording,
+                changed=changed or question.changed,
+            )
+        )
+    return replace(survey, questions=tuple(made))
+
+
+def read_waves(
+    study: StudyFolder, spec: TableSurvey | StaffSource, part: str, **given: Any
+) -> Survey:
+    """Read a table: one file, or a file or sheet for each wave.
 
     Parameters
     ----------
     study : StudyFolder
+    spec : TableSurvey or StaffSource
+    part : str
+        Key of the part in study.yaml, for messages.
+    **given
+        Further arguments of `read_table`.
 
     Returns
     -------
     Survey
-        The first item stands as the outcome.
-
-    Raises
-    ------
-    ParamsError
-        The study has no staff survey.
     """
-    spec = study.file.staff
-    if spec is None:
-        raise ParamsError(f"`staff` is not in the study.yaml of '{study.name}': it has no staff.")
-    items = list(dict.fromkeys(item for items in spec.items.values() for item in items))
-    if spec.reader == "simulated":
-        frame = read_government(study).staff
-        for item in items:
-            if item not in frame:
-                raise ParamsError(must_be("staff.items", frame.columns[5:], item))
-        return Survey.from_frame(
-            frame,
-            outcome=items[0],
-            scale=spec.scale,
-            questions=dict.fromkeys(items, spec.scale),
-            **SIMULATED_STAFF,
-        )
-    path = study.path("staff.file", spec.file or "")
-    if spec.reader == "table":
-        from cxanalytics.sources import read_table
+    from cxanalytics.sources import read_table, stack_waves
 
-        return read_table(
-            path,
-            columns=_roles(spec.columns or Columns(agency="agency")),
-            questions=dict.fromkeys(items, spec.scale),
-            outcome=items[0],
-            missing=spec.missing,
-            sheet=spec.sheet,
-            encoding=spec.encoding,
-            delimiter=spec.delimiter,
-            date_format=spec.date_format,
-        )
-    from cxanalytics.sources import read_fevs_2018
-
-    return read_fevs_2018(path, questions=items, outcome=items[0])
-
-
-def read_operations(study: StudyFolder) -> pd.DataFrame:
-    """Read the performance of units.
-
-    Parameters
-    ----------
-    study : StudyFolder
-
-    Returns
-    -------
-    DataFrame
-        Columns agency, department, unit and period where known, and every other column of the
-        source under its own name.
-
-    Raises
-    ------
-    ParamsError
-        The study has no operations data.
-    """
-    spec = study.file.operations
-    if spec is None:
-        raise ParamsError(
-            f"`operations` is not in the study.yaml of '{study.name}': it has no operations data."
-        )
-    if spec.reader == "simulated":
-        frame = read_government(study).operations
-        return frame.rename(columns={"team": "unit", "wave": "period"})
-    return _read_columns(
-        study.path("operations.file", spec.file or ""),
-        columns=_roles(spec.columns or Columns(agency="agency")),
-        numbers=[spec.performance],
-        sheet=spec.sheet,
-        encoding=spec.encoding,
-    )
-
-
-def read_response(study: StudyFolder) -> pd.DataFrame | None:
-    """Read how many were asked and how many answered.
-
-    Parameters
-    ----------
-    study : StudyFolder
-
-    Returns
-    -------
-    DataFrame or None
-        Columns agency, period, asked, answered; None where the study does not say.
-    """
-    spec = study.file.survey
-    if isinstance(spec, SimulatedSurvey):
-        names = {"wave": "period", "offered": "asked"}
-        return read_government(study).funnel.rename(columns=names)
-    funnel = spec.funnel
-    if funnel is None:
-        return None
-    columns = {"agency": funnel.agency}
-    if funnel.period:
-        columns["period"] = funnel.period
-    frame = _read_columns(
-        study.path("survey.funnel.file", funnel.file),
-        columns=columns,
-        numbers=[funnel.asked, funnel.answered],
-        sheet=funnel.sheet,
-    )
-    names = {funnel.asked: "asked", funnel.answered: "answered"}
-    return frame.rename(columns=names).assign(period=frame.get("period", ""))
-
-
-def _read_columns(
-    path: Path,
-    *,
-    columns: Mapping[str, str],
-    numbers: Sequence[str],
-    sheet: str | None = None,
-    encoding: str = "utf-8",
-) -> pd.DataFrame:
-    """Read named columns of a file: roles as text, measures as numbers."""
-    import pandas as pd
-
-    from cxanalytics.sources import _cells
-    from cxanalytics.sources._grid import read_grid
-
-    grid = read_grid(path, sheet=sheet, encoding=encoding)
-    found: dict[str, Any] = {
-        role: _cells.texts(grid.column(name, role)) for role, name in columns.items()
+    options: dict[str, Any] = {
+        "columns": roles(spec.columns or Columns(agency="agency")),
+        "missing": spec.missing,
+        "encoding": spec.encoding,
+        "delimiter": spec.delimiter,
+        "date_format": spec.date_format,
+        "header": spec.header,
+        "layout": spec.layout,
+        **given,
     }
-    for name in numbers:
-        found[name] = _cells.numbers(grid.column(name, name), f"`{name}`")
-    return pd.DataFrame(found)
+    if spec.file:
+        return read_table(study.path(f"{part}.file", spec.file), sheet=spec.sheet, **options)
+    waves = {
+        entry.period: read_table(
+            study.path(f"{part}.parts.{place}.file", entry.file), sheet=entry.sheet, **options
+        )
+        for place, entry in enumerate(spec.parts)
+    }
+    return stack_waves(dict(sorted(waves.items())))
+
+
+def _with_peers(study: StudyFolder, survey: Survey) -> Survey:
+    from cxanalytics.sources import add_peers, read_table
+
+    spec = study.file.survey
+    assert spec is not None
+    assert spec.published_peers is not None
+    peers = spec.published_peers
+    names = list(peers.questions)
+    found = read_table(
+        study.path("survey.published_peers.file", peers.file),
+        columns=roles(peers.columns),
+        questions={name: _facts(study, asked) for name, asked in peers.questions.items()},
+        outcome=spec.outcome if spec.outcome in names else names[0],
+        count=peers.count,
+        missing=peers.missing,
+        sheet=peers.sheet,
+        encoding=peers.encoding,
+        delimiter=peers.delimiter,
+        header=peers.header,
+    )
+    return add_peers(survey, found, questions=names)

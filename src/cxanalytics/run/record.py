@@ -108,11 +108,11 @@ class RunReport:
 
     @property
     def opening(self) -> Path | None:
-        """The page to open: the index, else the first page, else None."""
+        """The page to open: the index, else the last page made, else None."""
         index = self.output / PAGES["09_index"]
         if index in self.pages or (not self.pages and index.is_file()):
             return index
-        return self.pages[0] if self.pages else None
+        return self.pages[-1] if self.pages else None
 
     def count(self, state: str) -> int:
         """Count the tasks in a state."""

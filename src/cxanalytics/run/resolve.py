@@ -7,25 +7,47 @@ the two files disagree the difference is listed, never silent.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cxanalytics.errors import ParamsError, did_you_mean
+from cxanalytics.published import NOT_POSSIBLE
 from cxanalytics.run import keys
 from cxanalytics.run.parameters import Parameter, check_values, declared_parameters
 from cxanalytics.run.places import STUDY_FILE, find_study, notebooks, output_folder, studies
-from cxanalytics.run.study_file import StudyFile, TableSurvey
+from cxanalytics.run.study_file import StudyFile
 from cxanalytics.run.study_read import read_study_file
+from cxanalytics.run.study_sources import SimulatedSurvey, SqlSurvey
 from cxanalytics.run.yaml_file import YamlFile, read_yaml, resolve_path, short_path
 
 LACKING = {
     "drivers": "The study names no drivers.",
     "operations": "The study has no operations data.",
+    "panel": "The study has no panel of units over time.",
+    "published": "The study has no published scores.",
     "staff": "The study has no staff survey.",
+    "survey": "The study has no survey of respondents.",
 }
+
+
+_FILE_KEYS = ("file", "hospitals", "responses", "headcount", "history", "query_file", "units")
+
+
+def named_files(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Walk what study.yaml says and give every file it names, with its key path."""
+    if isinstance(part, Mapping):
+        for name, value in part.items():
+            below = f"{key}.{name}" if key else str(name)
+            if name in _FILE_KEYS and isinstance(value, str) and value:
+                yield below, value
+            elif name not in ("parameters", "questions", "waves", "scales"):
+                yield from named_files(value, below)
+    elif isinstance(part, list):
+        for place, entry in enumerate(part):
+            yield from named_files(entry, f"{key}.{place}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +111,27 @@ class StudyFolder:
         ParamsError
             A file does not exist, or an environment variable is not set.
         """
-        file = self.file
-        survey = file.survey
-        named: dict[str, str | None] = {
-            "survey.file": getattr(survey, "file", None),
-            "survey.funnel.file": survey.funnel.file if survey.funnel else None,
-            "staff.file": file.staff.file if file.staff else None,
-            "operations.file": file.operations.file if file.operations else None,
-        }
-        return {key: self.path(key, text) for key, text in named.items() if text}
+        found: dict[str, Path] = {}
+        for key, text in named_files(self.plain):
+            found |= self._files(key, text)
+        return found
+
+    def _files(self, key: str, text: str) -> dict[str, Path]:
+        """Find what a path names: a file, those of a pattern, or those of a folder."""
+        if any(mark in text for mark in "*?["):
+            folder, pattern = Path(text).parent, Path(text).name
+            inside = sorted(self.path(key, str(folder)).glob(pattern))
+            if not inside:
+                raise ParamsError(
+                    f"{self.yaml.where(key.split('.'))}: `{key}` must match a file; {text!r} "
+                    "matches none."
+                )
+        else:
+            path = self.path(key, text)
+            if not path.is_dir():
+                return {key: path}
+            inside = sorted(entry for entry in path.iterdir() if entry.is_file())
+        return {f"{key}/{entry.name}": entry for entry in inside}
 
     def path(self, key: str, text: str) -> Path:
         """Turn a path from study.yaml into one that can be opened; errors name the line."""
@@ -107,14 +141,24 @@ class StudyFolder:
             raise ParamsError(f"{self.yaml.where(key.split('.'))}: {error}") from None
 
     def input_digests(self) -> dict[str, str]:
-        """Digest the input files, by key path."""
-        return {key: keys.file_digest(path) for key, path in self.input_paths().items()}
+        """Digest the input files, by key path, and the result of a query."""
+        digests = {key: keys.file_digest(path) for key, path in self.input_paths().items()}
+        if isinstance(self.file.survey, SqlSurvey):
+            from cxanalytics.run.query import query_digest
+
+            digests["survey.database"] = query_digest(self)
+        return digests
 
     def lacks(self, step: str) -> str:
         """Say what a notebook needs that this study does not have; "" when it has all."""
         file = self.file
-        has = {"drivers": file.survey.drivers, "operations": file.operations, "staff": file.staff}
-        missing = [name for name in keys.needed_data(notebooks()[step]) if not has[name]]
+        if step != keys.SCORES and keys.SCORES in keys.loaded_steps(notebooks()[step]):
+            # Pages that show scores cannot be without them.
+            return self.lacks(keys.SCORES)
+        needed = keys.needed_data(notebooks()[step])
+        missing = [name for name in needed if not getattr(file, name)]
+        if missing == ["survey"] and file.published:
+            return NOT_POSSIBLE
         return LACKING[missing[0]] if missing else ""
 
     def check_parameters(self) -> None:
@@ -268,6 +312,8 @@ def command(study: StudyFolder, output: Path, *options: str) -> str:
 def source_names(study: StudyFolder) -> str:
     """Name the input files, for the page."""
     survey = study.file.survey
-    if not isinstance(survey, TableSurvey) and survey.reader == "simulated":
+    if isinstance(survey, SimulatedSurvey):
         return f"simulated government, world {survey.world!r}, seed {survey.seed}"
-    return ", ".join(dict.fromkeys(path.name for path in study.input_paths().values()))
+    queried = ["a database query"] if isinstance(survey, SqlSurvey) else []
+    files = [path.name for path in study.input_paths().values()]
+    return ", ".join(dict.fromkeys([*queried, *files]))

@@ -25,10 +25,12 @@ from cxanalytics.words.nouns import Nouns
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxanalytics.operations import Operations
+    from cxanalytics.published import Published
     from cxanalytics.report import Measure, PageFacts
     from cxanalytics.rules import Thresholds
     from cxanalytics.sources.simulated import SimulatedGovernment
-    from cxanalytics.tables import Benchmark, Survey
+    from cxanalytics.tables import Benchmark, Panel, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +97,17 @@ class Study:
     @property
     def labels(self) -> dict[str, str]:
         """Label of every question, by name."""
-        return {name: asked.label for name, asked in self.file.survey.questions.items()}
+        return {name: asked.label for name, asked in self.file.questions.items()}
 
     @property
     def headline(self) -> str:
         """Name of the question that the page opens with."""
-        return self.file.headline or self.file.survey.outcome
+        return self.file.outcome
 
     @property
     def drivers(self) -> list[str]:
         """Questions that the model of the outcome is made of."""
-        named = self.file.survey.drivers
+        named = self.file.drivers
         if not named:
             raise ParamsError(
                 f"`survey.drivers` is not in the study.yaml of '{self.name}': it names no drivers."
@@ -132,13 +134,13 @@ class Study:
 
     def staff(self) -> Survey:
         """Read the staff answers; the questions are the items of every dimension."""
-        from cxanalytics.run.read import read_staff
+        from cxanalytics.run.read_more import read_staff
 
         return read_staff(self.source)
 
-    def operations(self) -> pd.DataFrame:
-        """Read the performance of units: agency, unit and period, and the measures."""
-        from cxanalytics.run.read import read_operations
+    def operations(self) -> Operations:
+        """Read the performance of units."""
+        from cxanalytics.run.read_more import read_operations
 
         return read_operations(self.source)
 
@@ -150,9 +152,27 @@ class Study:
 
     def response(self) -> pd.DataFrame | None:
         """Read how many were asked and answered, by agency and period; None when not known."""
-        from cxanalytics.run.read import read_response
+        from cxanalytics.run.read_more import read_response
 
         return read_response(self.source)
+
+    def published(self) -> Published:
+        """Read scores as published, without the number of answers."""
+        from cxanalytics.run.read_more import read_published
+
+        return read_published(self.source)
+
+    def panel(self) -> Panel:
+        """Read units over time, with morale and performance."""
+        from cxanalytics.run.read_more import read_panel
+
+        return read_panel(self.source)[0]
+
+    def holdings(self) -> dict[str, Any]:
+        """Read everything the study holds: the arguments of `fit_audit`."""
+        from cxanalytics.run.read_more import holdings
+
+        return holdings(self.source)
 
     def waves(self, survey: Survey) -> tuple[str, str]:
         """Choose the wave to report and the one before it.
@@ -241,17 +261,23 @@ class Study:
         return read_result(handover.step_folder(self.output, step) / found["key"])
 
     def facts(
-        self, *, kind: str, scores: Result, audit: Result, agency: str = "", **more: Any
+        self,
+        *,
+        kind: str,
+        scores: Result | None = None,
+        audit: Result | None = None,
+        agency: str = "",
+        **more: Any,
     ) -> PageFacts:
         """Describe a page.
 
         Parameters
         ----------
         kind : str
-            "agency", "index" or "appendix".
-        scores : Result
-            What 04_benchmark saved, with the facts `period` and `previous`.
-        audit : Result
+            "agency", "index", "appendix" or "audit".
+        scores : Result, optional
+            What 04_benchmark saved, with the facts `period` and `previous`; absent for "audit".
+        audit : Result, optional
             What 01_audit saved: response rates, and what was noticed about the data.
         agency : str
             The agency of the page, for kind "agency".
@@ -348,8 +374,14 @@ def headline_board(result: Result, headline: str) -> Benchmark:
     return boards[headline]
 
 
+def only_peers(board: Benchmark) -> list[str]:
+    """List the agencies that are compared with, and have no page: published counts of others."""
+    told = str(board.facts.get("only_peers", ""))
+    return told.split("\n") if told else []
+
+
 def with_page(board: Benchmark) -> list[str]:
-    """List the agencies that get a page: all but those whose answers are hidden.
+    """List the agencies that get a page: not those whose answers are hidden, nor mere peers.
 
     Parameters
     ----------
@@ -362,4 +394,5 @@ def with_page(board: Benchmark) -> list[str]:
         In alphabetical order; one with too few answers for a score has a page with its base only.
     """
     hidden = board.frame["suppressed_reason"].isin([HIDDEN, COMPLEMENTARY])
-    return sorted(board.frame.loc[~hidden, "key"].astype(str))
+    names = board.frame.loc[~hidden, "key"].astype(str)
+    return sorted(set(names) - set(only_peers(board)))

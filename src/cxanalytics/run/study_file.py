@@ -8,68 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    InstanceOf,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, InstanceOf, model_validator
 
-from cxanalytics.errors import CxError, did_you_mean, must_be
+from cxanalytics.errors import CxError, must_be
 from cxanalytics.rules import DIFFERENCE, THRESHOLDS, Thresholds
-from cxanalytics.scales import SCALES
+from cxanalytics.run.strict import Day, Strict, Text, Value, refuse_unknown, text_keys, wrong
+from cxanalytics.run.study_sources import (
+    Asked,
+    OperationsSource,
+    PanelSource,
+    PublishedSource,
+    StaffSource,
+    SurveySource,
+)
+from cxanalytics.scales import Scale, declare_scale
 from cxanalytics.words.nouns import Nouns
 
 SCORECARD_AT_MOST = 7
-
-
-def wrong(text: str, *, key: str = "") -> PydanticCustomError:
-    """Build an error whose text is already a sentence; `key` is the key below that is at fault."""
-    return PydanticCustomError("cx", "{text}", {"text": text, "key": key})
-
-
-def refuse_unknown(data: object, allowed: list[str]) -> None:
-    """Refuse keys that are not allowed, with a suggestion."""
-    for key in data if isinstance(data, Mapping) else ():
-        if key not in allowed:
-            raise wrong(
-                f"is not a key here; allowed are {', '.join(allowed)}.{did_you_mean(key, allowed)}",
-                key=str(key),
-            )
-
-
-class Strict(BaseModel):
-    """Base of every part: frozen, no conversions, no unknown keys."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, data: object) -> object:
-        refuse_unknown(data, [part.alias or name for name, part in cls.model_fields.items()])
-        return data
-
-
-def _scale(name: str) -> str:
-    if name not in SCALES:
-        raise wrong(must_be("scale", SCALES, name).removeprefix("`scale` "))
-    return name
-
-
-def _date(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise wrong(f"must be a date such as 2026-10-05; got {value!r}.") from None
-    return value
 
 
 def _nouns(value: object) -> object:
@@ -97,26 +54,18 @@ def _thresholds(value: object) -> object:
     return Thresholds(**floor | dict(value))
 
 
-def _text_keys(value: object) -> object:
-    # A wave named 2018 is a number to YAML, and its name to everyone else.
-    return {str(key): entry for key, entry in value.items()} if isinstance(value, dict) else value
-
-
-def _value(value: object) -> object:
-    entries = value if isinstance(value, list) else [value]
-    if not all(isinstance(entry, str | bool | int | float) for entry in entries):
-        raise wrong(f"must be text, a number, true, false or a list of these; got {value!r}.")
-    return value
-
-
-def _text_entries(value: object) -> object:
-    return [str(entry) for entry in value] if isinstance(value, list) else value
-
-
-ScaleId = Annotated[str, AfterValidator(_scale)]
-Day = Annotated[date, BeforeValidator(_date)]
-Text = Annotated[str, Field(min_length=1)]
-Value = Annotated[object, AfterValidator(_value)]
+def _scales(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    made = {}
+    for name, facts in value.items():
+        if not isinstance(facts, Mapping):
+            raise wrong(f"must be `key: value` lines; got {facts!r}.", key=str(name))
+        try:
+            made[str(name)] = declare_scale(str(name), facts)
+        except CxError as error:
+            raise wrong(f"is no scale: {error}", key=str(name)) from None
+    return made
 
 
 class Dates(Strict):
@@ -125,128 +74,6 @@ class Dates(Strict):
     data_cut: Day | None = None
     produced: Day | None = None
     next_update: str = ""
-
-
-class Columns(Strict):
-    """Which column has which role; the right-hand sides are names in the file."""
-
-    agency: Text
-    department: Text | None = None
-    unit: Text | None = None
-    channel: Text | None = None
-    period: Text | None = None
-    date: Text | None = None
-    weight: Text | None = None
-    psu: Text | None = None
-    stratum: Text | None = None
-    respondent: Text | None = None
-
-
-class Asked(Strict):
-    """One question: its column, its scale, and how pages name it."""
-
-    scale: ScaleId
-    label: Text
-    phrase: str = ""
-    wording: str = ""
-    column: Text | None = None
-    changed: Annotated[list[str], BeforeValidator(_text_entries)] = []
-    answers: Annotated[dict[str, float], BeforeValidator(_text_keys)] = {}
-    missing: list[str | int | float] = []
-
-
-class Funnel(Strict):
-    """Who was asked and who answered, for the response rates."""
-
-    file: Text
-    sheet: Text | None = None
-    agency: Text = "agency"
-    period: Text | None = None
-    asked: Text
-    answered: Text
-
-
-class _Questions(Strict):
-    questions: dict[str, Asked] = Field(min_length=1)
-    outcome: Text
-    drivers: list[str] = []
-    case_mix: list[str] | dict[str, str] = []
-    case_mix_numbers: list[str] = []
-    funnel: Funnel | None = None
-
-    @model_validator(mode="after")
-    def _names_are_questions(self) -> _Questions:
-        for key, names in (("outcome", [self.outcome]), ("drivers", self.drivers)):
-            for name in names:
-                if name not in self.questions:
-                    text = must_be("x", self.questions, name).removeprefix("`x` ")
-                    raise wrong(f"{text} (the names under `questions`)", key=key)
-        return self
-
-
-class SimulatedSurvey(_Questions):
-    """Customers of the simulated government."""
-
-    reader: Literal["simulated"]
-    seed: int
-    world: Text = "default"
-
-
-class TableSurvey(_Questions):
-    """A CSV, Parquet or Excel file, a row per respondent or per cell of counts."""
-
-    reader: Literal["table"]
-    file: Text
-    columns: Columns
-    count: Text | None = None
-    missing: list[str | int | float] = []
-    sheet: Text | None = None
-    encoding: Text = "utf-8"
-    delimiter: Text | None = None
-    date_format: Text | None = None
-
-
-class FevsSurvey(_Questions):
-    """The public file of the Federal Employee Viewpoint Survey 2018."""
-
-    reader: Literal["fevs_2018"]
-    file: Text
-
-
-class _SecondSource(Strict):
-    file: Text | None = None
-    sheet: Text | None = None
-    encoding: Text = "utf-8"
-    columns: Columns | None = None
-
-    @model_validator(mode="after")
-    def _a_file_is_read_with_its_columns(self) -> _SecondSource:
-        reader = getattr(self, "reader", "")
-        for key in {"table": ("file", "columns"), "fevs_2018": ("file",)}.get(reader, ()):
-            if getattr(self, key) is None:
-                raise wrong(f"is required with reader {reader!r}.", key=key)
-        return self
-
-
-class StaffSource(_SecondSource):
-    """Staff answers: each dimension of morale is made of items."""
-
-    reader: Literal["simulated", "table", "fevs_2018"]
-    items: dict[str, list[str]] = Field(min_length=1)
-    scale: ScaleId = "likert_1_5"
-    missing: list[str | int | float] = []
-    delimiter: Text | None = None
-    date_format: Text | None = None
-
-
-class OperationsSource(_SecondSource):
-    """Performance of the same units, one row per unit and period."""
-
-    reader: Literal["simulated", "table"]
-    performance: Text
-    label: Text
-    performance_is: Literal["share", "mean", "rate", "cost"] = "share"
-    higher_is_better: bool = True
 
 
 class Peers(Strict):
@@ -264,35 +91,63 @@ class StudyFile(Strict):
     programme: Text
     publisher: Text
     contact: Text
-    survey: Annotated[SimulatedSurvey | TableSurvey | FevsSurvey, Field(discriminator="reader")]
-    scorecard: list[str] = Field(min_length=1, max_length=SCORECARD_AT_MOST)
+    scales: Annotated[dict[str, InstanceOf[Scale]], BeforeValidator(_scales)] = {}
+    survey: SurveySource | None = None
+    scorecard: list[str] = Field(default=[], max_length=SCORECARD_AT_MOST)
     headline: str = ""
     statistic: Literal["positive", "top"] = "positive"
+    compare: Literal["", "agency", "department"] = ""
     simulated: bool = False
     notice: str = ""
     dates: Dates = Dates()
-    waves: Annotated[dict[str, str], BeforeValidator(_text_keys)] = {}
+    waves: Annotated[dict[str, str], BeforeValidator(text_keys)] = {}
     nouns: Annotated[InstanceOf[Nouns], BeforeValidator(_nouns)] = Nouns()
     staff: StaffSource | None = None
     operations: OperationsSource | None = None
+    published: PublishedSource | None = None
+    panel: PanelSource | None = None
+    units: Text | None = None
     peers: Peers = Peers()
     difference_points: float = Field(default=100 * DIFFERENCE, gt=0)
     thresholds: Annotated[InstanceOf[Thresholds], BeforeValidator(_thresholds)] = THRESHOLDS
     site: str = ""
     parameters: dict[str, Value] = {}
+    holds: list[Text] = []
+
+    @property
+    def questions(self) -> dict[str, Asked]:
+        """The questions of the survey, by name; none without a survey."""
+        return self.survey.questions if self.survey else {}
+
+    @property
+    def outcome(self) -> str:
+        """Name of the question the pages open with; "" without a survey."""
+        return self.headline or (self.survey.outcome if self.survey else "")
+
+    @property
+    def drivers(self) -> list[str]:
+        """Questions the model of the outcome is made of."""
+        return self.survey.drivers if self.survey else []
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> StudyFile:
-        names = list(self.survey.questions)
+        if not (self.survey or self.published or self.panel or self.operations or self.staff):
+            raise wrong(
+                "is required, or one of staff, operations, published and panel.", key="survey"
+            )
+        names = list(self.survey.questions) if self.survey else []
+        if self.survey and not self.scorecard:
+            raise wrong("must not be empty.", key="scorecard")
         for key, chosen in (("scorecard", self.scorecard), ("headline", [self.headline])):
             for name in chosen:
                 if name and name not in names:
                     text = must_be("x", names, name).removeprefix("`x` ")
                     raise wrong(f"{text} (the names under `survey.questions`)", key=key)
+        reader = self.survey.reader if self.survey else ""
         for key in ("staff", "operations"):
             part = getattr(self, key)
-            if part and part.reader == "simulated" and self.survey.reader != "simulated":
+            if part and part.reader == "simulated" and reader != "simulated":
                 raise wrong("cannot be 'simulated' beside a survey that is not.", key=key)
-        if self.survey.reader == "simulated" and not self.simulated:
+        if reader == "simulated" and not self.simulated:
             raise wrong("must be true when the survey is simulated.", key="simulated")
         return self

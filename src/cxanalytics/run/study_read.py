@@ -13,6 +13,8 @@ from cxanalytics.errors import ParamsError
 from cxanalytics.run.study_file import StudyFile
 from cxanalytics.run.yaml_file import YamlFile, read_yaml, short_path
 
+READERS = ("simulated", "table", "large", "sql", "fevs_2018", "nhs_fft", "a11_v1", "a11_v2")
+
 _NEEDS = {
     "string_type": "text (in quotes, when it looks like a number)",
     "int_type": "a whole number",
@@ -45,7 +47,9 @@ def read_study_file(path: Path) -> StudyFile:
     """
     file = read_yaml(path)
     try:
-        return StudyFile.model_validate(file.data)
+        declared = file.data.get("scales")
+        names = list(declared) if isinstance(declared, Mapping) else []
+        return StudyFile.model_validate(file.data, context={"scales": names})
     except ValidationError as error:
         # The first in the file is the one to mend first.
         messages = [_in_words(entry, file) for entry in error.errors()]
@@ -71,7 +75,7 @@ def _sentence(error: ErrorDetails, context: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "is required."
     if kind == "union_tag_not_found" and isinstance(got, Mapping):
-        return "needs a `reader`: simulated, table or fevs_2018."
+        return f"needs a `reader`: {', '.join(READERS)}."
     if kind == "union_tag_invalid":
         return f"must be one of {context['expected_tags']}; got {context['tag']!r}."
     if kind == "literal_error":

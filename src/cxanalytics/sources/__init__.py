@@ -1,17 +1,81 @@
-"""Where do answers come from? One file per data source, each a `read_*` function."""
+"""Where do answers come from? One file per data source, each a `read_*` function.
+
+Beside the readers: stacking waves, joining sources by unit, and departments standing as agencies.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-_HOME_OF = {
-    "read_fevs_2018": "fevs_2018",
-    "read_simulated": "simulated",
-    "read_table": "table",
+_HOMES = {
+    "a11": ["read_a11_v1"],
+    "a11_response": ["read_a11_response"],
+    "a11_v2": ["read_a11_v2"],
+    "csps": ["read_csps"],
+    "departments": ["departments_as_agencies"],
+    "fevs_2018": ["read_fevs_2018"],
+    "hcahps": ["read_hcahps"],
+    "large": ["read_large"],
+    "link": [
+        "Linked",
+        "compare_codes",
+        "link_by_code",
+        "link_sources",
+        "link_through_crosswalk",
+        "panel_from_links",
+        "panel_with_operations",
+        "read_crosswalk",
+        "read_units",
+        "suggest_units",
+    ],
+    "nhs_111": ["read_nhs_111"],
+    "nhs_ae": ["read_nhs_ae"],
+    "nhs_fft": ["read_nhs_fft"],
+    "nhs_staff": ["read_nhs_staff"],
+    "operations_table": ["read_operations_table"],
+    "opm_separations": ["read_opm_separations"],
+    "peers": ["add_peers"],
+    "response_table": ["read_response_table"],
+    "simulated": ["read_simulated"],
+    "sql": ["read_sql"],
+    "stack": ["stack_waves"],
+    "table": ["read_table"],
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["read_fevs_2018", "read_simulated", "read_table"]
+__all__ = [
+    "Linked",
+    "add_peers",
+    "compare_codes",
+    "departments_as_agencies",
+    "link_by_code",
+    "link_sources",
+    "link_through_crosswalk",
+    "panel_from_links",
+    "panel_with_operations",
+    "read_a11_response",
+    "read_a11_v1",
+    "read_a11_v2",
+    "read_crosswalk",
+    "read_csps",
+    "read_fevs_2018",
+    "read_hcahps",
+    "read_large",
+    "read_nhs_111",
+    "read_nhs_ae",
+    "read_nhs_fft",
+    "read_nhs_staff",
+    "read_operations_table",
+    "read_opm_separations",
+    "read_response_table",
+    "read_simulated",
+    "read_sql",
+    "read_table",
+    "read_units",
+    "stack_waves",
+    "suggest_units",
+]
 
 
 def __getattr__(name: str) -> Any:

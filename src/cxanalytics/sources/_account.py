@@ -6,22 +6,27 @@ A note about rows starts with its count, so that it can be tabulated.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.columns import and_more, show
+from cxanalytics.columns import and_more, plain, show
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count as count_text
 from cxanalytics.formats import list_words
+from cxanalytics.rules import THRESHOLDS
+from cxanalytics.scales import MISSING_REASONS, NOT_FOR_ALL
 from cxanalytics.sources._cells import key, rows_text
 from cxanalytics.sources._grid import Grid
-from cxanalytics.tables import Check
+from cxanalytics.tables import Check, Question
 
 NAMED = ("agency", "department", "unit", "channel", "period")
 MAY_BE_BLANK = ("department", "unit", "channel", "respondent", "date")
 LISTED = 5
+LONG = 7
+"""Fewest answers of a scale on which the use of its lower half alone is noticed."""
 
 
 def refuse_duplicates(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
@@ -68,16 +73,133 @@ def account(
     return kept, notes
 
 
-def notices(
-    frame: pd.DataFrame, columns: Mapping[str, str], codes: Mapping[str, int]
-) -> list[Check]:
-    """Note missing codes, blank roles and names that look alike."""
+class Untold:
+    """Answers that are missing although the cell is filled, counted by their reason.
+
+    Parameters
+    ----------
+    weight : Series, optional
+        Respondents a row stands for; 1 when absent.
+    """
+
+    def __init__(self, weight: pd.Series[float] | None = None) -> None:
+        self._weight = weight
+        self._counted: dict[tuple[str, str], float] = {}
+        self._cells: dict[str, tuple[str, float]] = {}
+
+    def add(
+        self, question: str, column: pd.Series[Any], reasons: Sequence[str] | NDArray[np.object_]
+    ) -> None:
+        """Count one question.
+
+        Parameters
+        ----------
+        question : str
+        column : Series of category
+            The cells, as in the file.
+        reasons : sequence of str, shape (rows,)
+            One of `scales.MISSING_REASONS`, or "".
+        """
+        told = pd.DataFrame({"reason": np.asarray(reasons, dtype=object), "cell": column.array})
+        told["n"] = 1.0 if self._weight is None else self._weight.to_numpy()
+        told = told.loc[(told["reason"] != "") & (told["n"] > 0)]
+        summed = told.groupby(["cell", "reason"], observed=True)["n"].sum().reset_index()
+        for cell, reason, n in summed.itertuples(index=False):
+            text = plain(cell)
+            self._cells[text] = (reason, self._cells.get(text, ("", 0.0))[1] + n)
+            at = (question, reason)
+            self._counted[at] = self._counted.get(at, 0.0) + n
+
+    def table(self) -> pd.DataFrame | None:
+        """Give `question reason n`, over all rows read, or None where no reason is told."""
+        return reasons_table(self._counted)
+
+    def notes(self) -> list[Check]:
+        """Note the cells that stand for no answer, and those for no question, with their counts."""
+        notes = []
+        for name, not_for_all, what in (
+            ("missing codes", False, "missing by code"),
+            ("not applicable", True, "not applicable or not asked"),
+        ):
+            cells = {
+                cell: n
+                for cell, (reason, n) in self._cells.items()
+                if (reason in NOT_FOR_ALL) == not_for_all
+            }
+            if cells:
+                most = sorted(cells.items(), key=lambda entry: -entry[1])
+                named = [f"{show(cell)} ({count_text(n)})" for cell, n in most[:LISTED]]
+                total = count_text(sum(cells.values()))
+                notes.append(Check(name, None, f"{total} answers {what}: {list_words(named)}."))
+        return notes
+
+
+def reasons_table(counted: Mapping[tuple[str, str], float]) -> pd.DataFrame | None:
+    """Build `Survey.reasons`.
+
+    Parameters
+    ----------
+    counted : mapping of (question, reason) to number
+        Reasons are `scales.MISSING_REASONS`.
+
+    Returns
+    -------
+    DataFrame or None
+        Columns `question reason n`; None where nothing was counted.
+    """
+    rows = [
+        (question, reason, int(n))
+        for (question, reason), n in sorted(counted.items(), key=lambda item: _place(*item[0]))
+        if n
+    ]
+    return pd.DataFrame(rows, columns=["question", "reason", "n"]) if rows else None
+
+
+def _place(question: str, reason: str) -> tuple[str, int]:
+    return question, MISSING_REASONS.index(reason)
+
+
+def scale_notes(frame: pd.DataFrame, questions: Sequence[Question], counts: bool) -> list[Check]:
+    """Note agencies that use only the lower half of a long scale: were they asked on another one?
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of the survey.
+    questions : sequence of Question
+    counts : bool
+        True where a row stands for `weight` respondents.
+
+    Returns
+    -------
+    list of Check
+    """
     notes = []
-    if codes:
-        most = sorted(codes.items(), key=lambda entry: -entry[1])
-        listed = list_words([f"{show(code)} ({count_text(rows)})" for code, rows in most[:LISTED]])
-        text = f"{count_text(sum(codes.values()))} answers missing by code: {listed}."
-        notes.append(Check("missing codes", None, text))
+    n_of = frame["weight"] if counts else pd.Series(1.0, index=frame.index)
+    for question in questions:
+        answers = question.scale.answers
+        middle = (answers[0] + answers[-1]) / 2
+        found = frame[question.name]
+        if len(answers) < LONG or not (found > middle).any():
+            continue
+        most = found.groupby(frame["agency"]).max()
+        n = n_of.where(found.notna(), 0.0).groupby(frame["agency"]).sum()
+        low = most.loc[(most <= middle) & (n >= THRESHOLDS.caution)]
+        if len(low):
+            named = [show(agency) for agency in low.index[:LISTED]]
+            more = f" and {len(low) - LISTED} more" if len(low) > LISTED else ""
+            text = (
+                f"`{question.name}` runs {question.scale.allowed()}, and nobody in "
+                f"{', '.join(named)}{more} answers above {low.max():g}: if they were asked on "
+                "another scale, they may not be compared."
+            )
+            notes.append(Check(f"scale of {question.name}", False, text))
+    return notes
+
+
+def notices(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[Check]:
+    """Note blank roles and names that look alike."""
+    notes = []
     for role in MAY_BE_BLANK:
         blank = int(frame[role].isna().sum()) if role in frame else 0
         if blank:

@@ -1,4 +1,4 @@
-"""What does a cell say: a name, a number, a date, an answer on a scale?
+"""What does a cell say: a name, a number, a date?
 
 Each distinct cell is read once. Names are stripped and put in Unicode form NFC, and otherwise
 kept as they are. The first cell that cannot be read stops with its row.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,15 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.columns import plain, refuse, show
-from cxanalytics.errors import DataError
+from cxanalytics.columns import plain, refuse
 from cxanalytics.formats import count as count_text
-from cxanalytics.scales import Scale
 
 BLANK = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
-LISTED = 5
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?")
-_PREFIX = re.compile(r"(?:\((?P<inside>\d+)\)|(?P<bare>\d+)\s*[-–—.:)=])\s*(?P<rest>.*)", re.DOTALL)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?")
 
 
 def key(text: str) -> str:
@@ -52,9 +48,10 @@ def texts(column: pd.Series) -> NDArray[np.object_]:
     return spread(column, [plain(value) for value in column.cat.categories], "", object)
 
 
-def _read_each(
+def read_each(
     column: pd.Series, read: Callable[[Any], Any], dtype: Any, blank: Any
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Read each distinct cell once, and flag the rows whose cell raises ValueError."""
     found: list[Any] = []
     failed: list[bool] = []
     for value in column.cat.categories:
@@ -72,7 +69,7 @@ def number(value: Any) -> float:
     text = plain(value).lower()
     if text in BLANK:
         return math.nan
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise ValueError(text)
     return float(text)
 
@@ -96,7 +93,7 @@ def numbers(column: pd.Series, label: str) -> NDArray[np.float64]:
     DataError
         A cell holds text.
     """
-    found, failed = _read_each(column, number, float, math.nan)
+    found, failed = read_each(column, number, float, math.nan)
     refuse(column, failed, f"{label} must be a number")
     return found
 
@@ -135,122 +132,8 @@ def dates(column: pd.Series, label: str, date_format: str | None) -> NDArray[np.
             moment = pd.Timestamp(datetime.strptime(plain(value), date_format))
         return np.datetime64(moment.tz_localize(None).to_pydatetime(), "us")
 
-    found, failed = _read_each(column, read, "datetime64[us]", nothing)
+    found, failed = read_each(column, read, "datetime64[us]", nothing)
     written = "a date such as 2024-04-30" if date_format is None else f"a date like {date_format}"
     advice = " Pass date_format='%d/%m/%Y' where the day comes first." if not date_format else ""
     refuse(column, failed, f"{label} must be {written}", advice)
-    return found
-
-
-def answer(
-    value: Any, scale: Scale, answers: Mapping[str, float], missing: frozenset[str]
-) -> float:
-    """Read one answer: a declared code, a number on the scale, or one of its labels.
-
-    Parameters
-    ----------
-    value : object
-        The cell.
-    scale : Scale
-    answers : mapping of str to float
-        Declared labels or codes, by `key`; they go before everything else.
-    missing : frozenset of str
-        Declared missing codes, by `key`.
-
-    Returns
-    -------
-    float
-        NaN where the answer is missing.
-
-    Raises
-    ------
-    ValueError
-        The cell is none of these.
-    """
-    text = key(plain(value))
-    if text in answers:
-        return answers[text]
-    if text in missing:
-        return math.nan
-    if _NUMBER.fullmatch(text):
-        found = float(text)
-        if found in scale.answers:
-            return found
-        raise ValueError(text)
-    label = scale.read_label(text)
-    if label is not None:
-        return float(label)
-    parts = _PREFIX.fullmatch(text)
-    if parts:
-        return _prefixed(
-            float(parts["inside"] or parts["bare"]), parts["rest"], scale, answers, missing
-        )
-    if text in BLANK:
-        return math.nan
-    raise ValueError(text)
-
-
-def _prefixed(
-    first: float, rest: str, scale: Scale, answers: Mapping[str, float], missing: frozenset[str]
-) -> float:
-    """Read "5 - Agree": the words decide, because codes may run from best to worst."""
-    if rest in answers:
-        return answers[rest]
-    if rest in missing:
-        return math.nan
-    label = scale.read_label(rest)
-    if label is not None:
-        return float(label)
-    # A number before unknown words counts only where the scale has no word of its own for it.
-    if first in scale.answers and first not in set(scale.labels.values()):
-        return first
-    raise ValueError(rest)
-
-
-def answers_on_scale(
-    column: pd.Series,
-    label: str,
-    scale: Scale,
-    *,
-    answers: Mapping[str, float],
-    missing: frozenset[str],
-) -> NDArray[np.float64]:
-    """Read a column of answers.
-
-    Parameters
-    ----------
-    column : Series of category
-    label : str
-        Question and column, for messages.
-    scale : Scale
-    answers, missing : mapping and set
-        As in `answer`.
-
-    Returns
-    -------
-    ndarray of float, shape (rows,)
-        On the scale; NaN where the answer is missing.
-
-    Raises
-    ------
-    DataError
-        An answer is outside the scale, or all are missing.
-    """
-    found, failed = _read_each(
-        column, lambda value: answer(value, scale, answers, missing), float, math.nan
-    )
-    labels = f" or a label such as '{next(iter(scale.labels))}'" if scale.labels else ""
-    kinds = pd.Series(texts(column.loc[failed]), dtype=object).value_counts()
-    listed = ", ".join(f"{show(kind)} ({rows})" for kind, rows in kinds.iloc[:LISTED].items())
-    advice = f" Not understood: {listed}." if len(kinds) > 1 else ""
-    refuse(
-        column,
-        failed,
-        f"{label} must be {scale.allowed()}{labels} (scale {scale.id})",
-        f"{advice} A code for no answer belongs in `missing`.",
-    )
-    if np.isnan(found).all():
-        raise DataError(
-            f"{label} must hold at least one answer; all {count_text(len(found))} are missing."
-        )
     return found

@@ -1,12 +1,14 @@
 """What cells does a CSV, Parquet or Excel file hold, row by row?
 
 Each reader gives a frame whose first row is the header and whose index is the row number in the
-file. CSV cells stay text and blank lines stay counted.
+file. CSV cells stay text and blank lines stay counted. What SPSS and Stata files hold is in
+`_labelled`.
 """
 
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import io
 import re
@@ -22,7 +24,13 @@ from cxanalytics.errors import DataError, did_you_mean, must_be
 
 TEXT_ENDINGS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 EXCEL_ENDINGS = (".xlsx", ".xlsm")
-ENDINGS = (*TEXT_ENDINGS, ".parquet", *EXCEL_ENDINGS)
+LABELLED_ENDINGS = {".sav": "SPSS", ".zsav": "SPSS", ".dta": "Stata"}
+ENDINGS = (*TEXT_ENDINGS, ".parquet", *EXCEL_ENDINGS, *LABELLED_ENDINGS)
+OLD_ENDINGS = {
+    ".xls": "an old Excel file",
+    ".xlsb": "a binary Excel file",
+    ".ods": "a LibreOffice file",
+}
 LISTED = 12
 
 
@@ -39,6 +47,9 @@ def ending(path: Path) -> str:
             f"`path` must be a file that exists; got '{given}'.{did_you_mean(path.name, beside)}"
         )
     found = _known(path.name)
+    old = OLD_ENDINGS.get(path.suffix.lower())
+    if old:
+        raise DataError(f"'{path.name}' is {old}. Save it as .xlsx or CSV.")
     if not found:
         raise DataError(f"`path` must end in {', '.join(ENDINGS)}; got '{given}'.")
     if path.stat().st_size == 0:
@@ -50,11 +61,12 @@ def _known(name: str) -> str:
     return next((ending for ending in ENDINGS if name.lower().endswith(ending)), "")
 
 
-def read_text(path: Path, encoding: str, delimiter: str) -> pd.DataFrame:
-    """Read delimited text; each column is coded by its distinct cells."""
+def read_text(path: Path, encoding: str, delimiter: str, header: int = 1) -> pd.DataFrame:
+    """Read delimited text from the row `header`; each column is coded by its distinct cells."""
     text = _decode(_bytes(path), encoding, path.name)
     if not text.strip():
         raise DataError(f"'{path.name}' is empty: it holds no text.")
+    text = _from_row(text, delimiter, header, path.name)
     try:
         raw = pd.read_csv(
             io.StringIO(text),
@@ -67,25 +79,41 @@ def read_text(path: Path, encoding: str, delimiter: str) -> pd.DataFrame:
         )
     except pd.errors.EmptyDataError:
         raise DataError(
-            f"'{path.name}' must have its column names in row 1; that row is empty."
+            f"'{path.name}' must have its column names in row {header}; that row is empty."
         ) from None
     except pd.errors.ParserError as error:
-        raise DataError(_ragged(str(error), path.name)) from None
-    raw.index = pd.RangeIndex(1, len(raw) + 1)
+        raise DataError(_ragged(str(error), path.name, header)) from None
+    raw.index = pd.RangeIndex(header, header + len(raw))
     return raw
 
 
-def _ragged(message: str, name: str) -> str:
+def _from_row(text: str, delimiter: str, header: int, name: str) -> str:
+    """Cut the title rows above the column names; one may hold line ends between quotes."""
+    if header == 1:
+        return text
+    lines = io.StringIO(text, newline="")
+    rows = csv.reader(lines, delimiter=delimiter)
+    above = sum(1 for _ in zip(range(header - 1), rows, strict=False))
+    rest = lines.read()
+    if not rest.strip():
+        raise DataError(f"`header` must be a row of '{name}', which has {above}; got {header}.")
+    return rest
+
+
+def _ragged(message: str, name: str, header: int) -> str:
     found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
     if found:
-        wanted, row, saw = found.groups()
+        wanted, row, saw = (int(part) for part in found.groups())
+        advice = "An answer with the separator inside needs quotes around it."
+        if wanted == 1:
+            advice = f"Where row {header} is a title, pass header= the row of the column names."
         return (
-            f"'{name}' must have {wanted} fields in each row, as in row 1; row {row} has {saw}. "
-            f"An answer with the separator inside needs quotes around it."
+            f"'{name}' must have {wanted} field{'s' * (wanted > 1)} in each row, as in row "
+            f"{header}; row {row + header - 1} has {saw}. {advice}"
         )
     opened = re.search(r"EOF inside string starting at row (\d+)", message)
     if opened:
-        return f"'{name}' opens a quote in row {int(opened.group(1)) + 1} and never closes it."
+        return f"'{name}' opens a quote in row {int(opened.group(1)) + header} and never closes it."
     return f"'{name}' cannot be read as a table: {message.strip()}"
 
 

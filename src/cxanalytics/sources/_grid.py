@@ -1,108 +1,36 @@
-"""How does a file become a grid of cells, with the row numbers that its owner sees?
+"""How does a source become a grid of cells, with the row numbers that its owner sees?
 
-The header is row 1, blank lines are counted, and nothing is guessed: no encoding, no separator,
-no sheet among several.
+The column names are row 1 unless another row is named, blank lines are counted, and nothing is
+guessed: no encoding, no separator, no sheet among several, no row of column names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cxanalytics.columns import plain, show
-from cxanalytics.errors import DataError, did_you_mean
+from cxanalytics.columns import plain
+from cxanalytics.errors import DataError, ParamsError, must_be
+from cxanalytics.formats import count as count_text
+from cxanalytics.sources._columns import Grid, as_categories, filled_grid
 from cxanalytics.sources._files import (
     EXCEL_ENDINGS,
+    LABELLED_ENDINGS,
     TEXT_ENDINGS,
     ending,
     read_excel,
     read_parquet,
     read_text,
 )
+from cxanalytics.sources._labelled import read_labelled
+from cxanalytics.sources._qualtrics import has_import_ids, read_export
+from cxanalytics.tables import Check
 
-SEPARATORS = {";": "';'", "\t": "'\\t'", "|": "'|'", ",": "','"}
-LISTED = 12
+__all__ = ["Grid", "as_categories", "filled_grid", "read_grid"]
 
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The filled rows of a file.
-
-    Attributes
-    ----------
-    source : str
-        File name, with the sheet where there is one.
-    header : tuple of str
-        Column names, stripped and in Unicode form NFC.
-    frame : DataFrame
-        One column per place in the header (0, 1, ...); the index is the row in the file.
-    empty_rows : int
-        Rows without any filled cell, left out of the frame.
-    """
-
-    source: str
-    header: tuple[str, ...]
-    frame: pd.DataFrame
-    empty_rows: int
-
-    def column(self, name: str, use: str) -> pd.Series:
-        """Find a column by name, as categories of its distinct cells.
-
-        Parameters
-        ----------
-        name : str
-            As in the header.
-        use : str
-            The role or question it serves, for messages.
-
-        Returns
-        -------
-        Series of category
-
-        Raises
-        ------
-        DataError
-            No column, or more than one, has that name.
-        """
-        places = [place for place, title in enumerate(self.header) if title == plain(name)]
-        if not places:
-            raise DataError(self._no_column(plain(name), use))
-        if len(places) > 1:
-            raise DataError(
-                f"'{self.source}' must name each column once; columns "
-                f"{' and '.join(str(place + 1) for place in places)} are both {show(name)} "
-                f"(for `{use}`)."
-            )
-        return as_categories(self.frame[places[0]])
-
-    def _no_column(self, name: str, use: str) -> str:
-        only = self.header[0]
-        if len(self.header) == 1:
-            for mark, written in SEPARATORS.items():
-                if mark in only:
-                    return (
-                        f"'{self.source}' has one column, {show(only)}, and no column "
-                        f"{show(name)} (for `{use}`). Pass delimiter={written}."
-                    )
-        named = [title for title in self.header if title]
-        more = len(named) - LISTED
-        listed = ", ".join(named[:LISTED]) + (f" and {more} more" if more > 0 else "")
-        return (
-            f"'{self.source}' has no column {show(name)} (for `{use}`)."
-            f"{did_you_mean(name, named)} It has {listed}."
-        )
-
-
-def as_categories(column: pd.Series) -> pd.Series:
-    """Code a column by its distinct cells; mixed types are allowed."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column
-    codes, values = pd.factorize(column)
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(values)), index=column.index)
+LAYOUTS = ("plain", "qualtrics")
 
 
 def read_grid(
@@ -111,19 +39,26 @@ def read_grid(
     sheet: str | None = None,
     encoding: str = "utf-8",
     delimiter: str | None = None,
+    header: int = 1,
+    layout: str = "plain",
 ) -> Grid:
-    """Read the cells of a CSV, Parquet or Excel file.
+    """Read the cells of a file.
 
     Parameters
     ----------
     path : str or Path
-        Ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx or .xlsm.
+        Ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx, .xlsm, .sav, .zsav or .dta.
     sheet : str, optional
         Sheet of an Excel file; needed where it has several.
     encoding : str
-        Of a text file. A byte order mark is skipped.
+        Of a text file; of an SPSS or Stata file where it names a wrong one. A byte order mark is
+        skipped.
     delimiter : str, optional
         Of a text file; a comma or, in .tsv, a tab when absent.
+    header : int
+        Row of the column names in a text or Excel file; rows above it are titles.
+    layout : {"plain", "qualtrics"}
+        "qualtrics": two more rows below the column names hold question texts and ImportIds.
 
     Returns
     -------
@@ -133,39 +68,75 @@ def read_grid(
     ------
     DataError
         The file is absent, empty, of another type, damaged or wrongly encoded.
+    ParamsError
+        `header` is no row, or `layout` is unknown.
     """
     path = Path(path)
+    _check_layout(header, layout)
     kind = ending(path)
     source = path.name
     if sheet is not None and kind not in EXCEL_ENDINGS:
         raise DataError(f"`sheet` is for Excel files only; got {sheet!r} with '{source}'.")
     if kind in EXCEL_ENDINGS:
         raw, source = read_excel(path, sheet)
-    elif kind == ".parquet":
-        raw = read_parquet(path)
-    else:
-        raw = read_text(path, encoding, delimiter or TEXT_ENDINGS[kind])
-    return _grid(source, raw)
+        return _cut(source, raw, header, layout)
+    if kind in TEXT_ENDINGS:
+        raw = read_text(path, encoding, delimiter or TEXT_ENDINGS[kind], header)
+        return _cut(source, raw, header, layout)
+    for argument, given, usual in (("header", header, 1), ("layout", layout, "plain")):
+        if given != usual:
+            raise DataError(
+                f"`{argument}` is for text and Excel files only; got {given!r} with '{source}'."
+            )
+    if kind in LABELLED_ENDINGS:
+        found = read_labelled(path, LABELLED_ENDINGS[kind], encoding)
+        filled = filled_grid(source, found.header, found.body, header_row=0)
+        return replace(filled, labels=found.labels, wordings=found.wordings)
+    return _cut(source, read_parquet(path), header, layout)
 
 
-def _grid(source: str, raw: pd.DataFrame) -> Grid:
-    header = tuple(plain(title) for title in raw.iloc[0])
-    if not any(header):
-        raise DataError(f"'{source}' must have its column names in row 1; that row is empty.")
+def _check_layout(header: int, layout: str) -> None:
+    if isinstance(header, bool) or not isinstance(header, int) or header < 1:
+        raise ParamsError(f"`header` must be the number of a row, 1 or more; got {header!r}.")
+    if layout not in LAYOUTS:
+        raise ParamsError(must_be("layout", LAYOUTS, layout))
+
+
+def _cut(source: str, raw: pd.DataFrame, header: int, layout: str) -> Grid:
+    """Part the column names from what stands above and below them."""
+    titles = header - 1
+    last = int(raw.index[-1])
+    if header > last:
+        raise DataError(f"`header` must be a row of '{source}', which has {last}; got {header}.")
+    raw = raw.loc[header:]
+    names = tuple(plain(title) for title in raw.iloc[0])
+    if not any(names):
+        raise DataError(
+            f"'{source}' must have its column names in row {header}; that row is empty."
+        )
     body = raw.iloc[1:]
-    empty = _empty_rows(body)
-    body = body.loc[~empty]
-    if body.empty:
-        raise DataError(f"'{source}' holds column names and no rows.")
-    return Grid(source=source, header=header, frame=body, empty_rows=int(empty.sum()))
-
-
-def _empty_rows(body: pd.DataFrame) -> NDArray[np.bool_]:
-    empty = np.ones(len(body), dtype=bool)
-    for place in body.columns:
-        if not empty.any():
-            break
-        cells = as_categories(body[place]).cat
-        blank = np.array([plain(value) == "" for value in cells.categories] + [True])
-        empty &= blank[cells.codes.to_numpy()]
-    return empty
+    notes = []
+    if titles:
+        rows = f"{count_text(titles)} {'row' if titles == 1 else 'rows'}"
+        notes.append(Check("title rows", None, f"{rows} above the column names, not read."))
+    if layout == "plain":
+        if has_import_ids(body):
+            raise DataError(
+                f"'{source}' looks like a Qualtrics export: row {body.index[1]} holds ImportIds. "
+                "Pass layout='qualtrics'."
+            )
+        return filled_grid(source, names, body, header_row=header, notes=notes)
+    export = read_export(source, names, body)
+    for name, number, why in (
+        ("unfinished answers", export.unfinished, "not finished by the respondent, kept."),
+        ("possible spam", export.spam, "marked as possible spam by Qualtrics, kept."),
+    ):
+        if number:
+            rows = f"{count_text(number)} {'row' if number == 1 else 'rows'}"
+            notes.append(Check(name, None, f"{rows} {why}"))
+    left_out = ("survey previews", export.previews, "left out: survey previews or test answers.")
+    return replace(
+        filled_grid(source, names, export.body, header_row=header, notes=notes),
+        left_out=(left_out,) if export.previews else (),
+        wordings=export.wordings,
+    )

@@ -1,13 +1,15 @@
 """How does a user's own file become a survey?
 
-CSV, Parquet or Excel, one row per respondent or per published count. Roles and questions are
-declared, never guessed. Everything is validated before anything is returned: a survey that comes
-back is whole, and what was left out is counted in its notes. Names are never merged.
+CSV, Parquet, Excel, SPSS or Stata, one row per respondent or per published count. Roles and
+questions are declared, never guessed. Everything is validated before anything is returned: a
+survey that comes back is whole, and what was left out is counted in its notes. Names are never
+merged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +17,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.columns import check_counts, check_period_order, plain, refuse, show
-from cxanalytics.sources._account import account, notices, refuse_duplicates
-from cxanalytics.sources._cells import (
-    BLANK,
-    answers_on_scale,
-    dates,
-    key,
-    numbers,
-    texts,
-)
+from cxanalytics.columns import check_counts, check_period_order, refuse, show
+from cxanalytics.sources._account import Untold, account, notices, refuse_duplicates, scale_notes
+from cxanalytics.sources._answers import read_answers
+from cxanalytics.sources._cells import dates, numbers, texts
 from cxanalytics.sources._grid import Grid, read_grid
 from cxanalytics.sources._questions import (
     Asked,
+    MissingLike,
     QuestionLike,
     ask,
     check_arguments,
     check_names,
 )
+from cxanalytics.sources._told import told_by, with_grid_notes
 from cxanalytics.tables import SURVEY_ROLES, Survey
 
 ALWAYS_FILLED = ("agency", "period", "psu", "stratum")
@@ -48,25 +46,28 @@ def read_table(
     case_mix: Sequence[str] | Mapping[str, str] = (),
     case_mix_numbers: Sequence[str] = (),
     count: str | None = None,
-    missing: Sequence[str | float] = (),
+    missing: MissingLike = (),
     sheet: str | None = None,
     encoding: str = "utf-8",
     delimiter: str | None = None,
     date_format: str | None = None,
+    header: int = 1,
+    layout: str = "plain",
 ) -> Survey:
-    """Read a survey from a CSV, Parquet or Excel file.
+    """Read a survey from a CSV, Parquet, Excel, SPSS or Stata file.
 
     Parameters
     ----------
     path : str or Path
-        Ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx or .xlsm.
+        Ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .xlsx, .xlsm, .sav, .zsav or .dta.
     columns : mapping of str to str
         Role to column. Roles: agency (needed), department, unit, channel, period, date, weight,
         psu, stratum, respondent.
     questions : mapping
         Question name to its scale id, or to its facts: `column` (the name when absent), `scale`,
         `label`, `wording`, `changed` (periods), `answers` (label or code to a number on the
-        scale) and `missing` (codes of this question).
+        scale), `missing` (codes of this question) and `reversed` (True where the numbers in the
+        file run from best to worst).
     outcome : str
         Name of the question the study is about.
     drivers : sequence of str
@@ -77,8 +78,9 @@ def read_table(
         Those of `case_mix` that are numbers.
     count : str, optional
         Column with the number of respondents a row stands for: the layout agency, answer, count.
-    missing : sequence of str or float
-        Codes that mean no answer, in every question. Blank, NA, N/A, NaN and NULL always do.
+    missing : sequence of str or float, or mapping
+        Codes that mean no answer, in every question, or code to its reason: one of
+        `scales.MISSING_REASONS`. Blank, NA, NaN, NULL and the usual words always mean none.
     sheet : str, optional
         Sheet of an Excel file; needed where it has several.
     encoding : str
@@ -87,6 +89,11 @@ def read_table(
         Of a text file; a comma or, in .tsv, a tab when absent.
     date_format : str, optional
         As in `strptime`; year-month-day when absent.
+    header : int
+        Row of the column names in a text or Excel file; rows above it are titles.
+    layout : {"plain", "qualtrics"}
+        "qualtrics": two more rows below the column names hold question texts, which become the
+        wordings that are not declared, and ImportIds; survey previews are left out.
 
     Returns
     -------
@@ -97,45 +104,122 @@ def read_table(
     Raises
     ------
     DataError
-        The file or a cell breaks a promise; one message, with the row as in the file, where the
-        header is row 1.
+        The file or a cell breaks a promise; one message, with the row as in the file (cases of
+        SPSS and Stata files count from 1).
     ParamsError
         An argument names an unknown role, fact, scale or question.
     """
-    asked = [ask(name, given, missing) for name, given in questions.items()]
+    plan = plan_reading(
+        columns=columns,
+        questions=questions,
+        outcome=outcome,
+        drivers=drivers,
+        case_mix=case_mix,
+        case_mix_numbers=case_mix_numbers,
+        count=count,
+        missing=missing,
+        date_format=date_format,
+    )
+    grid = read_grid(
+        path, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header, layout=layout
+    )
+    return survey_of(grid, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is declared about a source, checked before it is opened.
+
+    Attributes
+    ----------
+    asked : tuple of Asked
+        The questions.
+    columns : mapping of str to str
+        Role to column.
+    case_mix : mapping of str to str
+        Name to column.
+    case_mix_numbers : tuple of str
+        Those of `case_mix` that are numbers.
+    outcome : str
+    drivers : tuple of str
+    count : str, optional
+        Column with the number of respondents a row stands for.
+    date_format : str, optional
+    """
+
+    asked: tuple[Asked, ...]
+    columns: Mapping[str, str]
+    case_mix: Mapping[str, str]
+    case_mix_numbers: tuple[str, ...]
+    outcome: str
+    drivers: tuple[str, ...]
+    count: str | None
+    date_format: str | None
+
+
+def plan_reading(
+    *,
+    columns: Mapping[str, str],
+    questions: Mapping[str, QuestionLike],
+    outcome: str,
+    drivers: Sequence[str],
+    case_mix: Sequence[str] | Mapping[str, str],
+    case_mix_numbers: Sequence[str],
+    count: str | None,
+    missing: MissingLike,
+    date_format: str | None,
+) -> Plan:
+    """Check what is declared; the arguments are those of `read_table`."""
+    asked = tuple(ask(name, given, missing) for name, given in questions.items())
     mix = dict(case_mix) if isinstance(case_mix, Mapping) else {name: name for name in case_mix}
-    names = [entry.question.name for entry in asked]
-    check_arguments(columns, names, outcome, drivers, mix, count)
+    check_arguments(columns, [entry.question.name for entry in asked], outcome, drivers, mix, count)
     check_names(case_mix_numbers, mix, "case_mix_numbers")
-    grid = read_grid(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    return Plan(
+        asked=asked,
+        columns=dict(columns),
+        case_mix=mix,
+        case_mix_numbers=tuple(case_mix_numbers),
+        outcome=outcome,
+        drivers=tuple(drivers),
+        count=count,
+        date_format=date_format,
+    )
 
+
+def survey_of(grid: Grid, plan: Plan) -> Survey:
+    """Read the cells of a grid, wherever it comes from, as a survey."""
+    names = [entry.question.name for entry in plan.asked]
     frame = pd.DataFrame(index=grid.frame.index)
-    for role in (role for role in SURVEY_ROLES if role in columns):
-        frame[role] = _read_role(grid, role, columns[role], date_format)
-    if count is not None:
-        frame["weight"] = _read_count(grid, count)
-    codes: dict[str, int] = {}
-    for entry in asked:
-        frame[entry.question.name] = _read_answers(grid, entry, codes)
-    for name, column in mix.items():
-        frame[name] = _read_case_mix(grid, name, column, name in case_mix_numbers)
-    refuse_duplicates(frame, columns)
+    for role in (role for role in SURVEY_ROLES if role in plan.columns):
+        frame[role] = _read_role(grid, role, plan.columns[role], plan.date_format)
+    if plan.count is not None:
+        frame["weight"] = _read_count(grid, plan.count)
+    plan = replace(plan, asked=tuple(told_by(grid, entry) for entry in plan.asked))
+    untold = Untold(frame["weight"] if plan.count is not None else None)
+    for entry in plan.asked:
+        frame[entry.question.name] = _read_answers(grid, entry, untold)
+    for name, column in plan.case_mix.items():
+        frame[name] = _read_case_mix(grid, name, column, name in plan.case_mix_numbers)
+    refuse_duplicates(frame, plan.columns)
 
-    kept, notes = account(grid, frame, names, count is not None)
+    kept, notes = account(grid, frame, names, plan.count is not None)
+    notes = with_grid_notes(grid, notes)
     frame = frame.loc[kept].reset_index(drop=True)
-    notes += notices(frame, columns, codes)
+    notes += [*untold.notes(), *notices(frame, plan.columns)]
+    notes += scale_notes(frame, [entry.question for entry in plan.asked], plan.count is not None)
     for role, filler in (("period", ""), ("weight", 1.0)):
         if role not in frame:
             frame[role] = filler
-    order = [role for role in SURVEY_ROLES if role in frame] + names + list(mix)
+    order = [role for role in SURVEY_ROLES if role in frame] + names + list(plan.case_mix)
     return Survey(
         frame=frame[order],
-        questions=tuple(entry.question for entry in asked),
-        outcome=outcome,
-        drivers=tuple(drivers),
-        case_mix=tuple(mix),
-        counts=count is not None,
+        questions=tuple(entry.question for entry in plan.asked),
+        outcome=plan.outcome,
+        drivers=plan.drivers,
+        case_mix=tuple(plan.case_mix),
+        counts=plan.count is not None,
         notes=tuple(notes),
+        reasons=untold.table(),
     )
 
 
@@ -174,21 +258,12 @@ def _read_count(grid: Grid, name: str) -> NDArray[np.float64]:
     return found
 
 
-def _read_answers(grid: Grid, entry: Asked, codes: dict[str, int]) -> NDArray[np.float64]:
+def _read_answers(grid: Grid, entry: Asked, untold: Untold) -> NDArray[np.float64]:
     name = entry.question.name
-    column = grid.column(entry.column, name)
-    found = answers_on_scale(
-        column,
-        f"`{name}` (column {show(entry.column)})",
-        entry.question.scale,
-        answers=entry.answers,
-        missing=entry.missing,
-    )
-    gone = column.loc[np.isnan(found)].cat.remove_unused_categories().value_counts()
-    for code, rows in gone.items():
-        if key(plain(code)) not in BLANK:
-            codes[plain(code)] = codes.get(plain(code), 0) + int(rows)
-    return found
+    column = grid.answers(entry.column, name)
+    found = read_answers(column, f"`{name}` (column {show(entry.column)})", entry)
+    untold.add(name, column, found.reasons)
+    return found.values
 
 
 def _read_case_mix(grid: Grid, name: str, column_name: str, is_number: bool) -> Any:

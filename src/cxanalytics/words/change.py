@@ -12,7 +12,14 @@ from typing import Any
 import pandas as pd
 
 from cxanalytics.formats import certain, points_range, signed
-from cxanalytics.rules import FEW, THRESHOLDS, Thresholds, certainty
+from cxanalytics.rules import (
+    CHANGED_WORDING,
+    FEW,
+    REORGANIZED,
+    THRESHOLDS,
+    Thresholds,
+    certainty,
+)
 
 NO_CHANGE = "no clear change"
 
@@ -46,6 +53,7 @@ def say_change(
     row: pd.Series[Any],
     *,
     changed: str = "",
+    reorganized: str = "",
     next_update: str = "",
     thresholds: Thresholds = THRESHOLDS,
 ) -> Change:
@@ -57,6 +65,8 @@ def say_change(
         A row of `Benchmark.frame`; without change columns it is a first wave.
     changed : str
         Name of the wave in which the question's wording changed; "" if not known.
+    reorganized : str
+        Name of the wave from which this is another organization; "" if not known.
     next_update : str
         When the next wave comes, for a first wave.
     thresholds : Thresholds
@@ -68,9 +78,11 @@ def say_change(
     if row["suppressed_reason"] != "":
         return Change(number="", words="", kind="")
     change = row.get("change")
-    if changed or change is None or pd.isna(change):
-        reason = "changed_wording" if changed else row.get("change_reason")
-        words = _why(row, reason, changed, next_update, thresholds)
+    if changed or reorganized or change is None or pd.isna(change):
+        reason = row.get("change_reason")
+        if changed or reorganized:
+            reason = CHANGED_WORDING if changed else REORGANIZED
+        words = _why(row, reason, changed or reorganized, next_update, thresholds)
         return Change(number="", words=words, kind="")
     number = signed(100 * change)
     likely = points_range(row["change_low"], row["change_high"])
@@ -84,15 +96,15 @@ def say_change(
 
 
 def _why(
-    row: pd.Series[Any], reason: object, changed: str, next_update: str, thresholds: Thresholds
+    row: pd.Series[Any], reason: object, wave: str, next_update: str, thresholds: Thresholds
 ) -> str:
     if reason == FEW:
         # The other wave's base is not in the row: with weights, its answers may have been enough.
         if row.get("n", 0.0) >= thresholds.wave and row.get("n_eff", row["n"]) != row["n"]:
             return "Too few answers once weighted in one wave; not comparable"
         return f"Fewer than {thresholds.wave} answers in one wave; not comparable"
-    if reason == "changed_wording":
-        when = f" in {changed}" if changed else ""
-        return f"Question changed{when}; not comparable"
+    if reason in (CHANGED_WORDING, REORGANIZED):
+        what = "Question changed" if reason == CHANGED_WORDING else "Reorganized"
+        return f"{what}{f' in {wave}' if wave else ''}; not comparable"
     later = f" Next: {next_update}" if next_update else ""
     return f"First wave: nothing to compare yet.{later}"

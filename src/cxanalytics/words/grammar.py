@@ -19,6 +19,11 @@ def counted(number: int, singular: str, plural: str) -> str:
     return f"{number_word(number)} {singular if number == 1 else plural}"
 
 
+def none_or(number: int) -> str:
+    """Spell a number before "of": "none", "two", "12"."""
+    return number_word(number) if number else "none"
+
+
 def verb(number: int, singular: str = "is", plural: str = "are") -> str:
     """Choose the form of a verb after `counted`: "no agency is", "two agencies are"."""
     return singular if number in (0, 1) else plural

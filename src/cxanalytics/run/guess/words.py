@@ -1,0 +1,27 @@
+"""What do the name and the cells of a column look like, before anyone says what they are?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from cxanalytics.sources._cells import BLANK, NUMBER, key
+
+
+def words_of(name: str) -> str:
+    """Write a column name as plain words: "OfficeName", "office_name" are "office name"."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    bare = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.lower()).split())
+
+
+def filled(column: pd.Series) -> pd.Series:
+    """Keep the cells that are not blank."""
+    return column.loc[[key(cell) not in BLANK for cell in column]]
+
+
+def all_numbers(cells: pd.Series) -> bool:
+    """Tell whether there are cells, and each of them is a number."""
+    return bool(len(cells)) and all(NUMBER.fullmatch(cell.lower()) for cell in cells.unique())

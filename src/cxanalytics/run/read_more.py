@@ -1,0 +1,304 @@
+"""Which readers serve what a study holds beside its survey, and do the sources fit together?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cxanalytics.errors import ParamsError, must_be
+from cxanalytics.operations import OperationMeasure, Operations
+from cxanalytics.run.read import compared, read_government, read_survey, read_waves, roles
+from cxanalytics.run.study_sources import A11Survey, Columns, OperationsSource, SimulatedSurvey
+from cxanalytics.scales import get_scale
+from cxanalytics.tables import Panel, Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxanalytics.published import Published
+    from cxanalytics.run.resolve import StudyFolder
+
+SIMULATED_STAFF: dict[str, Any] = {
+    "agency": "agency",
+    "department": "department",
+    "unit": "team",
+    "period": "wave",
+    "respondent": "respondent",
+}
+
+ITEM_MAP = "map of items to dimensions"
+"""What a study holds as soon as it has staff: `staff.items` maps items to dimensions."""
+
+
+def _need(study: StudyFolder, part: str, what: str) -> Any:
+    spec = getattr(study.file, part)
+    if spec is None:
+        raise ParamsError(f"`{part}` is not in the study.yaml of '{study.name}': it has no {what}.")
+    return spec
+
+
+def read_staff(study: StudyFolder) -> Survey:
+    """Read the staff answers of a study; its questions are the items of every dimension.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Survey
+        The first item stands as the outcome.
+
+    Raises
+    ------
+    ParamsError
+        The study has no staff survey.
+    """
+    spec = _need(study, "staff", "staff")
+    items = list(dict.fromkeys(item for items in spec.items.values() for item in items))
+    scale = get_scale(spec.scale, study.file.scales)
+    if spec.reader == "simulated":
+        frame = read_government(study).staff
+        for item in items:
+            if item not in frame:
+                raise ParamsError(must_be("staff.items", frame.columns[5:], item))
+        return Survey.from_frame(
+            frame,
+            outcome=items[0],
+            scale=scale,
+            questions=dict.fromkeys(items, scale),
+            **SIMULATED_STAFF,
+        )
+    if spec.reader == "table":
+        fact = {"scale": scale, "reversed": spec.reversed}
+        staff = read_waves(
+            study, spec, "staff", questions=dict.fromkeys(items, fact), outcome=items[0]
+        )
+        return compared(study, staff)
+    from cxanalytics.sources import read_fevs_2018
+
+    path = study.path("staff.file", spec.file or "")
+    return read_fevs_2018(path, questions=items, outcome=items[0])
+
+
+def read_operations(study: StudyFolder) -> Operations:
+    """Read the performance of units.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Operations
+
+    Raises
+    ------
+    ParamsError
+        The study has no operations data.
+    """
+    spec: OperationsSource = _need(study, "operations", "operations data")
+    if spec.reader == "simulated":
+        frame = read_government(study).operations
+        frame = frame.rename(columns={"team": "unit", "wave": "period", "month": "period"})
+        return Operations(
+            frame=frame.astype({"period": "str"}), measures=(_measure(spec),), notes=()
+        )
+    path = study.path("operations.file", spec.file or "")
+    if spec.reader == "nhs_ae":
+        from cxanalytics.sources import read_nhs_ae
+
+        return read_nhs_ae(path)
+    if spec.reader == "nhs_111":
+        from cxanalytics.sources import read_nhs_111
+
+        return read_nhs_111(path)
+    if spec.reader == "opm_separations":
+        from cxanalytics.sources import read_opm_separations
+
+        headcount = study.path("operations.headcount", spec.headcount or "")
+        return read_opm_separations(path, headcount)
+    from cxanalytics.sources import read_operations_table
+
+    columns = roles(spec.columns or Columns(agency="agency"))
+    return read_operations_table(
+        path,
+        columns=columns,
+        measures=(_measure(spec),),
+        sheet=spec.sheet,
+        encoding=spec.encoding,
+        delimiter=spec.delimiter,
+        header=spec.header,
+    )
+
+
+def _measure(spec: OperationsSource) -> OperationMeasure:
+    name = spec.performance or ""
+    return OperationMeasure(
+        name=name,
+        label=spec.label or name.replace("_", " ").capitalize(),
+        top=name,
+        per=spec.per or "",
+        kind=spec.performance_is,
+        higher_is_better=spec.higher_is_better,
+    )
+
+
+def read_published(study: StudyFolder) -> Published:
+    """Read scores as published, without the number of answers.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    ParamsError
+        The study has none.
+    """
+    spec = _need(study, "published", "published scores")
+    path = study.path("published.file", spec.file)
+    if spec.reader == "csps":
+        from cxanalytics.sources import read_csps
+
+        found = read_csps(path)
+    else:
+        from cxanalytics.sources import read_hcahps
+
+        found = read_hcahps(path, study.path("published.hospitals", spec.hospitals or ""))
+    return found.only(spec.measures) if spec.measures else found
+
+
+def read_panel(study: StudyFolder) -> tuple[Panel, pd.DataFrame | None]:
+    """Read units over time; with operations that hold the performance, the two are linked.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    (Panel, DataFrame or None)
+        The panel, and who could be linked.
+
+    Raises
+    ------
+    ParamsError
+        The study has no panel.
+    """
+    from cxanalytics.sources import panel_with_operations, read_nhs_staff
+
+    spec = _need(study, "panel", "panel of units over time")
+    path = study.path("panel.file", spec.file)
+    operations = read_operations(study) if study.file.operations else None
+    if operations and spec.performance in [entry.name for entry in operations.measures]:
+        panel = read_nhs_staff(path, morale=spec.morale)
+        panel, linked = panel_with_operations(panel, operations, measure=spec.performance)
+        return panel, linked.coverage
+    return read_nhs_staff(path, morale=spec.morale, performance=spec.performance), None
+
+
+def read_response(study: StudyFolder) -> pd.DataFrame | None:
+    """Read how many there were, were asked and answered.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    DataFrame or None
+        Columns agency, period, asked, answered and, where known, customers; None where the study
+        does not say.
+    """
+    spec = study.file.survey
+    if isinstance(spec, SimulatedSurvey):
+        names = {"wave": "period", "offered": "asked"}
+        return read_government(study).funnel.rename(columns=names)
+    if spec is None:
+        return None
+    funnel = spec.funnel
+    if funnel is None and isinstance(spec, A11Survey):
+        from cxanalytics.sources import read_a11_response
+
+        return read_a11_response(study.path("survey.file", spec.file))
+    if funnel is None:
+        return None
+    from cxanalytics.sources import read_response_table
+
+    return read_response_table(
+        study.path("survey.funnel.file", funnel.file),
+        agency=funnel.agency,
+        asked=funnel.asked,
+        answered=funnel.answered,
+        period=funnel.period,
+        customers=funnel.customers,
+        sheet=funnel.sheet,
+    )
+
+
+def read_coverage(study: StudyFolder, survey: Survey, staff: Survey) -> pd.DataFrame | None:
+    """Say by name which units of the staff survey and the survey meet.
+
+    Parameters
+    ----------
+    study : StudyFolder
+    survey, staff : Survey
+
+    Returns
+    -------
+    DataFrame or None
+        As `Linked.coverage`; None where one side has no units.
+
+    Raises
+    ------
+    DataError
+        A unit has several confirmed partners.
+    """
+    from cxanalytics.sources import link_sources, read_units
+
+    units = read_units(study.path("units", study.file.units)) if study.file.units else None
+    by = ["unit", "period"]
+    if not all("unit" in side.frame for side in (survey, staff)):
+        return None
+    if survey.agencies == staff.agencies or units is None:
+        by = ["agency", *by] if set(survey.agencies) & set(staff.agencies) else by
+    if set(survey.periods) != set(staff.periods):
+        by.remove("period")
+    sides = [side.frame.dropna(subset=["unit"])[by].drop_duplicates() for side in (staff, survey)]
+    return link_sources(sides[0], sides[1], by=by, units=units).coverage
+
+
+def holdings(study: StudyFolder) -> dict[str, Any]:
+    """Read everything a study holds.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    dict
+        Those of survey, staff, operations, published, panel, funnel, coverage and declared that
+        the study has: the arguments of `fit_audit`.
+    """
+    file = study.file
+    mapped = [ITEM_MAP] if file.staff else []
+    found: dict[str, Any] = {"declared": tuple(dict.fromkeys([*mapped, *file.holds]))}
+    if file.survey:
+        found["survey"] = read_survey(study)
+    if file.staff:
+        found["staff"] = read_staff(study)
+    if file.operations:
+        found["operations"] = read_operations(study)
+    if file.published:
+        found["published"] = read_published(study)
+    if file.panel:
+        found["panel"], found["coverage"] = read_panel(study)
+    if file.survey and file.staff:
+        found["coverage"] = read_coverage(study, found["survey"], found["staff"])
+    found["funnel"] = read_response(study)
+    return {name: value for name, value in found.items() if value is not None}
