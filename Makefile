@@ -42,11 +42,12 @@ report: environment ## build the environment and make the pages of STUDY (simula
 test: check ## build the environment and run all that CI runs
 	$(BIN)/python -m pytest --nbval --durations=20 $(PYTEST_ARGS) tests notebooks
 
-check: environment-dev ## lint, format, types, import contracts, pins
+check: environment-dev ## lint, format, types, import contracts, notebook outputs, pins
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/check_notebooks.py
 	@if grep -n '://' $(PINS); then echo "the pins must carry no address"; exit 1; fi
 
 notebooks: environment-dev ## execute the notebooks on the simulated study and store their outputs

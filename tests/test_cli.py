@@ -87,7 +87,7 @@ def test_list_and_params(house):
 def test_dry_run(house):
     result = _type("run", "city", "--dry-run")
     assert result.exit_code == 0
-    assert result.output.split() == ["would", "run", "01_audit", "notebooks/01_audit.ipynb"]
+    assert result.output.split() == ["would", "run", "01_audit", "audit.html"]
     assert not (house / "outputs").exists()
 
 
@@ -144,7 +144,9 @@ def test_wrong_data_is_code_1(house):
 def test_a_run_and_a_failing_notebook(house):
     result = _type("run", "city", "-p", "seed=3")
     assert result.exit_code == 0, result.stderr
-    assert result.output == "Notebooks: 1 run, 0 unchanged. Pages: 0.\n"
+    assert result.output == (
+        "Notebooks: 1 run, 0 unchanged. Pages: 1.\nOpen outputs/city/audit.html\n"
+    )
     executed = house / "outputs/city/notebooks/01_audit.ipynb"
     assert "(['North', 'South'], 3)" in executed.read_text()
     before = executed.read_bytes()

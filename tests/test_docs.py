@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from dataclasses import asdict
 from fractions import Fraction
 from importlib import import_module
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from packaging.requirements import Requirement
 
 from cxanalytics import rules
 from cxanalytics.cli import main
@@ -196,6 +198,49 @@ def test_every_reader_and_every_world_is_in_data() -> None:
     assert [cells[0] for cells in rows(data, "| world |")] == list(WORLDS)
 
 
+def test_each_library_of_the_extra_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    printed = [name.strip("`") for _, name, reason in rows(text, "| for | library |") if reason]
+    named = [Requirement(entry).name for entry in project["optional-dependencies"]["readers"]]
+    assert printed == named
+
+
+def keys_of(part: Any) -> set[str]:
+    """The keys that a part of study.yaml may have."""
+    return {entry.alias or name for name, entry in part.model_fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("head", "parts"),
+    [
+        ("key | default", ["study_file.StudyFile"]),
+        ("key of `survey`", get_args(get_args(study_sources.SurveySource)[0])),
+        ("key of a question", ["study_sources.Asked"]),
+        ("key of `operations`", ["study_sources.OperationsSource"]),
+        ("key of `published`", ["study_sources.PublishedSource"]),
+        ("key of `panel`", ["study_sources.PanelSource"]),
+    ],
+)
+def test_studies_lists_every_key(head: str, parts: Sequence[Any]) -> None:
+    kinds = [part if isinstance(part, type) else _class(part) for part in parts]
+    listed = re.findall(r"`(\w+)`", " ".join(cells[0] for cells in ticked(STUDIES, f"| {head} |")))
+    assert set(listed) == set[str]().union(*map(keys_of, kinds))
+
+
+def test_studies_lists_every_reader() -> None:
+    for part in ("Survey", "Staff", "Operations", "Published", "Panel"):
+        source = getattr(study_sources, f"{part}Source")
+        kinds = get_args(get_args(source)[0]) or [source]
+        for kind in kinds:
+            for reader in get_args(kind.model_fields["reader"].annotation):
+                assert f"`{reader}`" in STUDIES, reader
+
+
+def test_studies_lists_every_data_set_that_can_be_fetched() -> None:
+    assert [cells[0] for cells in rows(STUDIES, "| data set |")] == list(DATASETS)
+
+
 def test_claims_are_numbered_without_a_gap() -> None:
     claims = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
     numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", claims, re.MULTILINE)]
@@ -214,4 +259,4 @@ def test_the_example_study_is_what_the_page_says(
     first, *_ = blocks(STUDIES, "csv")
     held = (folder / "answers.csv").read_text(encoding="utf-8")
     assert held.splitlines()[0] == first.splitlines()[0]
-    assert [*check_study("call_centers")] == blocks(STUDIES, "text")[0].splitlines()
+    assert [*map(str, check_study("call_centers"))] == blocks(STUDIES, "text")[0].splitlines()

@@ -85,6 +85,7 @@ def pages_of(output: Path) -> dict[str, Path]:
         "median": there[len(there) // 2],
         "agency": there[-1],
         "index": output / "index.html",
+        "audit": output / "audit.html",
         "appendix": output / "appendix.html",
     }
     return {name: path for name, path in chosen.items() if path.is_file()}

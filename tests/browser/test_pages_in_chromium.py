@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-KINDS = ["agency", "median", "quarter", "small", "hostile", "index", "appendix"]
+KINDS = ["agency", "median", "quarter", "small", "hostile", "index", "appendix", "audit"]
 WIDTHS = {"desktop": 1280, "phone": 390, "narrow": 320}
 RULES = {
     "runOnly": {

@@ -110,9 +110,8 @@ def test_one_wave_is_bars_and_many_agencies_leave_the_largest_to_the_table():
 
 
 def test_a_phone_shows_the_last_waves(answers_by_wave):
-    waves = pd.concat(
-        [answers_by_wave.assign(period=f"202{k}-Q1") for k in range(10)], ignore_index=True
-    )
+    one = answers_by_wave.loc[answers_by_wave["period"] == "2026-Q1"]
+    waves = pd.concat([one.assign(period=f"202{k}-Q1") for k in range(10)], ignore_index=True)
     told = texts(draw_who_answered(waves, size="narrow"))
     assert "2029-Q1" in told
     assert "2020-Q1" not in told

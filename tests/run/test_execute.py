@@ -31,6 +31,7 @@ def test_what_a_run_leaves(ran):
         "agencies/few.html",
         "agencies/north.html",
         "agencies/south-b.html",
+        "audit.html",
         "index.html",
     ]
     assert "<h1>South &lt;b&gt;</h1>" in (output / "agencies/south-b.html").read_text()
@@ -98,7 +99,7 @@ def test_dry_run_and_limit(ran):
     before = _files(ran)
     report = run_study("city", dry_run=True, limit=1, parameters={"bonus": 1.0})
     assert [entry.task.target for entry in report.done] == [
-        "notebooks/01_audit.ipynb",
+        "audit.html",
         "notebooks/04_benchmark.ipynb",
         "a page for each agency",
         "index.html",

@@ -41,8 +41,11 @@ def test_staff_operations_and_response(city):
     assert staff.frame["unit"].tolist() == ["a", "b"]
     assert study.items == {"leadership": ["s1"], "pride": ["s1", "s2"]}
     operations = study.operations()
-    assert operations["resolved"].tolist() == [0.5, 0.75]
-    assert operations["unit"].tolist() == ["a", "b"]
+    assert operations.frame["resolved"].tolist() == [0.5, 0.75]
+    assert operations.frame["unit"].tolist() == ["a", "b"]
+    assert [(measure.name, measure.label) for measure in operations.measures] == [
+        ("resolved", "Resolved at once")
+    ]
 
 
 def test_staff_with_codes_for_no_answer_and_another_delimiter(city):
@@ -73,10 +76,12 @@ def test_response(city):
 
 def test_check_says_what_was_read_and_what_is_wrong(city):
     (city / "asked.csv").write_text("o,sent,back\nNorth,1000,40\n")
-    lines = list(check_study("city"))
-    assert lines[0] == "params/city/study.yaml: passed"
-    assert lines[-2:] == ["operations: 2 rows", "response: 1 rows"]
-    assert any(line.startswith("survey: Survey: 104 rows, 4 agencies") for line in lines)
+    lines = [str(finding) for finding in check_study("city")]
+    assert lines[0] == "params/city/study.yaml: passed: every key and value is understood."
+    assert "response: passed: 1 rows." in lines
+    assert any(line.startswith("survey: passed: Survey: 104 rows, 4 agencies") for line in lines)
+    assert any(line.startswith("staff: passed: Survey: 2 rows, 1 agenc") for line in lines)
+    assert any(line.startswith("operations: passed: Operations: 2 rows") for line in lines)
     (city / "operations.csv").write_text("office,team,resolvd\nNorth,a,0.5\n")
     with pytest.raises(DataError, match=r"no column 'resolved' .*Did you mean 'resolvd'"):
         list(check_study("city"))

@@ -121,7 +121,8 @@ def test_facts_of_a_page(ran):
         }
     )
     failed = {"name": "rows", "passed": "no", "text": "Four rows were left out."}
-    audit = Result({"response": response, "checks": pd.DataFrame([failed])}, {})
+    checks = [failed | {"source": "customer survey"}, failed | {"source": "staff survey"}]
+    audit = Result({"response": response, "checks": pd.DataFrame(checks)}, {})
     scores = Result({}, {"period": "2026-Q3", "previous": "2026-Q2"})
     page = study.facts(kind="agency", agency="North", scores=scores, audit=audit)
     assert (page.title, page.programme, page.publisher) == (

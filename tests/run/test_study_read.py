@@ -67,7 +67,7 @@ FAULTS = [
         None,
     ),
     ("file: x.csv", "fil: x.csv", "line 8: `survey.fil` is not a key here; allowed are ", "file"),
-    ("  file: x.csv\n", "", "line 6: `survey.file` is required.", None),
+    ("  file: x.csv\n", "", "line 6: `survey` needs either `file`, or `parts` with", None),
     (
         "likert_1_5",
         "likert_5",
@@ -96,7 +96,7 @@ ADDED = [
     ("waves: {2018: 5}", "`waves.2018` must be text (in quotes, when it looks like a number); "),
     ("peers: {names: anonymous}", "`peers.names` must be 'named'; got 'anonymous'."),
     ("parameters: {a: {b: 1}}", "`parameters.a` must be text, a number, true, false or a list"),
-    ("staff: {reader: table, items: {a: [b]}}", "`staff.file` is required with reader 'table'."),
+    ("staff: {reader: table, items: {a: [b]}}", "`staff` needs either `file`, or `parts` with"),
     ("staff: {reader: simulated, items: {a: [b]}}", "`staff` cannot be 'simulated' beside a"),
     ("colour: red", "`colour` is not a key here; allowed are schema, title, programme,"),
 ]

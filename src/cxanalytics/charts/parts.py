@@ -50,7 +50,7 @@ def draw_part(
         bar.set(linewidth=1.2 * PT_PER_PX)
     ladder.ax.add_patch(bar)
     size = ladder.sheet.size
-    if text and measure(text, font(size.small, 600))[0] + (14 if fill.hatch else 6) <= seen:
+    if text and measure(text, font(size.small, 600))[0] + (22 if fill.hatch else 6) <= seen:
         middle = left + seen / 2
         words = ladder.sheet.text(
             middle, y, text, px=size.small, color=fill.ink, weight=600, align="center"

@@ -163,6 +163,10 @@ def see_linked(holdings: Holdings) -> dict[str, bool]:
         frame = panel.frame
         complete = frame["morale"].notna() & frame["performance"].notna()
         waves = int(frame.loc[complete, "period"].nunique())
+    elif holdings.coverage is not None and holdings.survey and holdings.staff:
+        joined = bool((holdings.coverage["joined"] > 0).any())
+        both = set(holdings.survey.periods) & set(holdings.staff.periods)
+        waves = len(both) if joined else 0
     return {
         "staff and results linked by unit and wave": waves >= 1,
         "three linked waves": waves >= 3,

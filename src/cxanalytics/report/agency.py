@@ -35,6 +35,7 @@ from cxanalytics.words import (
     say_care,
     say_extreme,
     say_headline,
+    say_parent,
     say_rank_cell,
     say_score_range,
     say_scorecard,
@@ -91,6 +92,13 @@ def kicker(facts: PageFacts, base: str = "") -> str:
     """Say programme, wave, dates and base in one line."""
     wave = ", ".join(dict.fromkeys(filter(None, (facts.wave, facts.dates))))
     return " · ".join(filter(None, (facts.programme, wave, base)))
+
+
+def parent_note(facts: PageFacts) -> Markup:
+    """Say whose departments are compared, and what would supply peers of the whole."""
+    if not facts.parent:
+        return Markup("")
+    return fill('<p class="care">{}</p>', say_parent(facts.parent, nouns=facts.nouns))
 
 
 def _gap_note(row: pd.Series[Any]) -> str:
@@ -172,12 +180,13 @@ def write_masthead(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     entries = _facts(boards, facts, agency, row)
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1{}>{}</h1>'
-        '<p class="headline">{}</p>{}{}</div>',
+        '<p class="headline">{}</p>{}{}{}</div>',
         _kicker(row, facts, agency),
         Markup(' class="long"') if len(facts.title) > _LONG_TITLE else Markup(""),
         facts.title,
         headline,
         fill('<p class="care">{}</p>', care) if care else Markup(""),
+        parent_note(facts),
         facts_block(entries) if entries else Markup(""),
     )
     return Section(

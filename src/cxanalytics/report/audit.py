@@ -48,6 +48,7 @@ from cxanalytics.words import (
     say_audit_who,
     say_title_rows,
     say_title_who,
+    span_of_waves,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def write_audit_masthead(facts: PageFacts, audit: Audit) -> Section:
     )
     entries = _facts(facts, audit)
     waves = ", ".join(dict.fromkeys(filter(None, (facts.wave, facts.dates))))
+    waves = waves or clean(span_of_waves(audit))
     kicker = " · ".join(filter(None, ("Data audit", clean(facts.title), waves)))
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1>{}</h1>'
@@ -119,7 +121,7 @@ def _facts(facts: PageFacts, audit: Audit) -> list[Fact]:
         note_held = f"to “{clean(outcome_label(audit))}”; {several}"
         entries = [Fact("Answers held", count(rows), note_held)]
     else:
-        entries = [Fact("Rows held", count(rows), several)]
+        entries = [Fact(f"{_unit(sources)} held", count(rows), several)]
     rate = response_rate(audit)
     if rate is None:
         entries.append(Fact("Answered, of those asked", "Not known", "no response counts are held"))
@@ -144,6 +146,10 @@ def _facts(facts: PageFacts, audit: Audit) -> list[Fact]:
         Fact("Claims to test", f"{testable} of {claims}", "have everything they need here")
     )
     return entries
+
+
+def _unit(sources: pd.DataFrame) -> str:
+    return "Values" if set(sources["level"]) == {"no counts"} else "Rows"
 
 
 def write_audit_read(facts: PageFacts, audit: Audit) -> Section:
@@ -175,7 +181,7 @@ def write_audit_read(facts: PageFacts, audit: Audit) -> Section:
             subtitle=f"Rows of {SOURCES_OF_ROWS[names[0]]}; hatched: left out",
         )
         figures = 1
-    content += sources_list(audit["sources"].to_dict("records"))
+    content += sources_list(audit["sources"].to_dict("records"), nouns=facts.nouns)
     for name in names[1:] if figures else names:
         if len(audit[name]) < 2:
             continue

@@ -49,6 +49,7 @@ FIGURES = (
     "rank_high",
     "peers",
     "n",
+    "response_rate",
     "reliability",
     "change",
     "change_low",
@@ -71,6 +72,7 @@ COLUMN_NOTES = {
     "certainty": "Chance behind the verdict.",
     "rank_low": "Best likely rank; rank_high is the worst.",
     "n": "Answers. Empty where hidden.",
+    "response_rate": "Share answered among those asked, where it is known and may be shown.",
     "change": "Change since the wave before, with change_low and change_high.",
     "suppressed_reason": "Why a row carries no figures.",
 }
@@ -91,15 +93,16 @@ def standing_ids(keys: Iterable[str]) -> dict[str, str]:
 
 
 def _record(
-    row: Mapping[Hashable, Any], *, anchor: str, measure: str, label: str, wave: str
+    row: Mapping[Hashable, Any], facts: PageFacts, *, anchor: str, measure: str, label: str
 ) -> dict[str, Any]:
     """Make one record of a row of a Benchmark; whole numbers stay whole."""
+    row = {**row, "response_rate": facts.response_rates.get(str(row["key"]))}
     record: dict[str, Any] = {
         "id": anchor,
         "agency": row["key"],
         "measure": measure,
         "label": label,
-        "wave": wave,
+        "wave": facts.wave,
     }
     for column in FIGURES:
         value = row.get(column)
@@ -141,10 +144,10 @@ def score_records(
         records.append(
             _record(
                 row,
+                facts,
                 anchor=score_id(measure.name),
                 measure=measure.name,
                 label=measure.label,
-                wave=facts.wave,
             )
         )
     return records
@@ -175,10 +178,10 @@ def standing_records(
     return [
         _record(
             row,
+            facts,
             anchor=anchors.get(row["key"], ""),
             measure=entry.name,
             label=entry.label,
-            wave=facts.wave,
         )
         for row in frame.to_dict("records")
     ]

@@ -115,6 +115,8 @@ class PageFacts:
         How to cite the report, in BibTeX.
     command : str
         The command that makes the run again.
+    parent : str
+        The agency whose departments are compared; empty where agencies are.
     """
 
     title: str
@@ -150,6 +152,7 @@ class PageFacts:
     language: str = "en"
     citation: str = ""
     command: str = ""
+    parent: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -7,7 +7,7 @@ alphabetical, and an agency that is not shown keeps its line with the reason.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from cxanalytics.charts import draw_funnel, funnel_table
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count, percent, times_in
 from cxanalytics.numerics.funnel import INNER, OUTER
-from cxanalytics.report.agency import key_figures, kicker
+from cxanalytics.report.agency import key_figures, kicker, parent_note
 from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
 from cxanalytics.report.components.chips import chip
 from cxanalytics.report.components.figures import figure
@@ -63,10 +63,11 @@ def write_index_masthead(boards: Mapping[str, Benchmark], facts: PageFacts) -> S
     headline = say_index(board, nouns=facts.nouns)
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1>{}</h1>'
-        '<p class="headline">{}</p></div>',
+        '<p class="headline">{}</p>{}</div>',
         kicker(facts),
         facts.title,
         headline,
+        parent_note(facts),
     )
     verdicts = board.shown["verdict"].value_counts().sort_index()
     return Section(
@@ -109,7 +110,7 @@ def _row(
         _cell("Likely range", "rbc", bar),
         _cell("Against peers", "vd", chip(say_verdict(row, thresholds=facts.thresholds))),
         _cell("Rank", "rk", say_rank_cell(row)) if ranked else Markup(""),
-        _cell("Answers", "num an", say_base(row, thresholds=facts.thresholds)),
+        _cell("Answers", "num an", _base(row, facts, key)),
     )
     return fill(
         '<tr id="{}" role="row"><th scope="row" role="rowheader">{}</th>{}</tr>',
@@ -117,6 +118,15 @@ def _row(
         _name(key, facts),
         join(cells),
     )
+
+
+def _base(row: pd.Series[Any], facts: PageFacts, key: str) -> Markup:
+    """Print the answers and, where it is known, the share of those asked who gave them."""
+    rate = facts.response_rates.get(key)
+    base = say_base(row, thresholds=facts.thresholds)
+    if rate is None:
+        return fill("{}", base)
+    return fill('{} <span class="rate">({} of those asked)</span>', base, percent(rate))
 
 
 def _suppressed_row(

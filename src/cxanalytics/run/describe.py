@@ -82,7 +82,7 @@ def page_facts(
     PageFacts
     """
     file, told = study.file, handover.run_context()
-    shown = scores.facts if scores else {}
+    shown = scores.facts if scores is not None else {}
     wave, previous = str(shown.get("period", "")), str(shown.get("previous", ""))
     overrides = _overrides(study)
     made_by = told.get("run_id") or run_id(study.source, overrides)

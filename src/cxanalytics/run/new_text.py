@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import Counter
@@ -17,7 +16,7 @@ from cxanalytics.run.guess.numbers import code_text
 from cxanalytics.run.guess.operations import OperationsGuess
 from cxanalytics.run.guess.questions import OUTCOME, QuestionGuess
 from cxanalytics.run.guess.survey import SurveyGuess, drivers_of
-from cxanalytics.run.guess.words import words_of
+from cxanalytics.run.guess.words import quoted, words_of
 from cxanalytics.run.study_file import SCORECARD_AT_MOST
 from cxanalytics.run.yaml_file import short_path
 
@@ -40,24 +39,34 @@ _NOUNS = {
 
 
 def yaml_text(value: object) -> str:
-    """Write a text so that YAML reads the same text."""
+    """Write a text so that YAML reads the same text.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        In quotes where it needs them.
+    """
     text = str(value)
     if _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return quoted(text)
 
 
 def _remark(text: str) -> str:
-    plain = " ".join(str(text).split())
+    plain = "".join(mark if mark.isprintable() else "?" for mark in " ".join(str(text).split()))
     return f"  # {plain}" if plain else ""
 
 
 def _flow(values: Iterable[object]) -> str:
+    listed = [str(value) for value in values]
     return (
         "["
         + ", ".join(
-            yaml_text(value) if re.fullmatch(r"[^,\[\]{}]*", str(value)) else json.dumps(str(value))
-            for value in values
+            quoted(text) if re.search(r"[,\[\]{}]", text) else yaml_text(text) for text in listed
         )
         + "]"
     )
@@ -115,7 +124,7 @@ def study_text(
     }
     text = environment.get_template(TEMPLATE).render(
         name=name,
-        argument=short_path(target),
+        argument=_remark(short_path(target))[4:],
         title=name.replace("_", " ").replace("-", " ").capitalize(),
         publisher=PUBLISHER,
         contact=CONTACT,
@@ -260,16 +269,16 @@ def source_lines(part: SurveyGuess | OperationsGuess, folder: Path) -> list[tupl
     if first.encoding != "utf-8":
         lines.append(("encoding", first.encoding, "please check: names with accents"))
     if first.delimiter:
-        lines.append(("delimiter", json.dumps(first.delimiter), ""))
+        lines.append(("delimiter", quoted(first.delimiter), ""))
     if part.roles.date_format and "date" in part.roles.columns:
-        lines.append(("date_format", json.dumps(part.roles.date_format), ""))
+        lines.append(("date_format", quoted(part.roles.date_format), ""))
     return lines
 
 
 def _part(sample: Sample, period: str, folder: Path) -> str:
-    sheet = f", sheet: {json.dumps(sample.sheet, ensure_ascii=False)}" if sample.sheet else ""
-    path = json.dumps(path_text(sample.path, folder), ensure_ascii=False)
-    return f"file: {path}{sheet}, period: {json.dumps(period, ensure_ascii=False)}"
+    sheet = f", sheet: {quoted(sample.sheet)}" if sample.sheet else ""
+    path = quoted(path_text(sample.path, folder))
+    return f"file: {path}{sheet}, period: {quoted(period)}"
 
 
 def _where_remark(sample: Sample, folder: Path) -> str:

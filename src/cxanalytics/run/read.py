@@ -21,7 +21,7 @@ from cxanalytics.run.study_sources import (
     TableSurvey,
 )
 from cxanalytics.scales import get_scale
-from cxanalytics.tables import Question, Survey
+from cxanalytics.tables import Check, Question, Survey
 
 if TYPE_CHECKING:
     from cxanalytics.run.resolve import StudyFolder
@@ -202,8 +202,13 @@ def _simulated(study: StudyFolder, spec: SimulatedSurvey, common: dict[str, Any]
     columns = {asked.column or name: name for name, asked in spec.questions.items()}
     customers = read_government(study).customers.rename(columns=columns)
     scale = questions[spec.outcome].scale
+    rows = f"{len(customers):,} rows"
+    notes = [
+        Check("rows read", None, f"{rows} drawn from the simulated government."),
+        Check("rows kept", None, f"{rows} kept."),
+    ]
     return Survey.from_frame(
-        customers, scale=scale, questions=questions, **SIMULATED_CUSTOMERS, **common
+        customers, scale=scale, questions=questions, notes=notes, **SIMULATED_CUSTOMERS, **common
     )
 
 

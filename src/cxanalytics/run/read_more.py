@@ -98,11 +98,9 @@ def read_operations(study: StudyFolder) -> Operations:
     """
     spec: OperationsSource = _need(study, "operations", "operations data")
     if spec.reader == "simulated":
-        frame = read_government(study).operations
-        frame = frame.rename(columns={"team": "unit", "wave": "period", "month": "period"})
-        return Operations(
-            frame=frame.astype({"period": "str"}), measures=(_measure(spec),), notes=()
-        )
+        frame = read_government(study).operations.rename(columns={"team": "unit"})
+        frame = frame.assign(period=frame["month"].dt.strftime("%Y-%m")).drop(columns="month")
+        return Operations(frame=frame, measures=(_measure(spec),))
     path = study.path("operations.file", spec.file or "")
     if spec.reader == "nhs_ae":
         from cxanalytics.sources import read_nhs_ae
@@ -272,6 +270,13 @@ def read_coverage(study: StudyFolder, survey: Survey, staff: Survey) -> pd.DataF
     return link_sources(sides[0], sides[1], by=by, units=units).coverage
 
 
+def _same_people(study: StudyFolder) -> bool:
+    """Say whether survey and staff are one file: then there is nothing to link."""
+    digests = study.input_digests()
+    staff = {digest for key, digest in digests.items() if key.startswith("staff.")}
+    return bool(staff & {digest for key, digest in digests.items() if key.startswith("survey.")})
+
+
 def holdings(study: StudyFolder) -> dict[str, Any]:
     """Read everything a study holds.
 
@@ -298,7 +303,7 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
         found["published"] = read_published(study)
     if file.panel:
         found["panel"], found["coverage"] = read_panel(study)
-    if file.survey and file.staff:
+    if file.survey and file.staff and not _same_people(study):
         found["coverage"] = read_coverage(study, found["survey"], found["staff"])
     found["funnel"] = read_response(study)
     return {name: value for name, value in found.items() if value is not None}

@@ -99,6 +99,10 @@ def _keys(loc: Sequence[str | int], data: Any) -> list[str | int]:
         if inside:
             keys.append(part)
             data = data[part]
-        elif place == len(loc) - 1 and isinstance(data, Mapping):
+        elif place == len(loc) - 1 and isinstance(data, Mapping) and not _is_tag(part, keys):
             keys.append(part)
     return keys
+
+
+def _is_tag(part: str | int, keys: Sequence[str | int]) -> bool:
+    return list(keys) == ["survey"] and part in READERS

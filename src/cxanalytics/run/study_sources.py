@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from cxanalytics.errors import must_be
 from cxanalytics.run.strict import ScaleId, Strict, Text, text_entries, text_keys, wrong
@@ -21,17 +21,17 @@ def _period(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-def _secret(text: str) -> str:
-    if not _VARIABLE.fullmatch(text):
+def _secret(value: object) -> object:
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
         raise wrong(
             "must be one environment variable, such as ${SURVEY_DATABASE}, because an address may "
-            "hold a password; got other text."
+            "hold a password; got something else."
         )
-    return text
+    return value
 
 
 Period = Annotated[str, BeforeValidator(_period), Field(min_length=1)]
-Secret = Annotated[str, AfterValidator(_secret)]
+Secret = Annotated[str, BeforeValidator(_secret)]
 Missing = Annotated[
     list[str | int | float] | dict[str, str], BeforeValidator(text_keys), Field(default=[])
 ]

@@ -8,7 +8,7 @@ publisher's own median and mean stand among the organizations and are taken out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,9 @@ import pandas as pd
 
 from cxanalytics.columns import plain, refuse, show
 from cxanalytics.errors import DataError
-from cxanalytics.formats import count as count_text
 from cxanalytics.formats import list_words
 from cxanalytics.published import Published
 from cxanalytics.sources._csps_measures import (
-    ANXIOUS,
-    CALM,
     INDICES,
     RESPONSE_RATE,
     Lookup,
@@ -36,8 +33,8 @@ from cxanalytics.sources._csps_names import (
     Names,
     read_names,
 )
+from cxanalytics.sources._csps_notes import tell
 from cxanalytics.sources._grid import Grid, read_grid
-from cxanalytics.tables import Check
 
 SCORES = "04_02-raw_tbl_org_data.parquet"
 LOOKUP = "csps_measures_lookup.csv"
@@ -46,27 +43,7 @@ PATTERNS = "02_01-org_regex.csv"
 HISTORY = "02_02-org_history.csv"
 FILES = (SCORES, LOOKUP, REFERENCE, PATTERNS, HISTORY)
 GROUPS = ("department", "level")
-LISTED = 5
 _KEPT = ("agency", "period", "measure", "value", *GROUPS, "uid", "name", "response_rate")
-
-NOTES = (
-    Check(
-        "no counts",
-        None,
-        "The publisher gives no number of answers: no range can be given to any score.",
-    ),
-    Check(
-        "rounding",
-        None,
-        "Scores are whole percents to 2020 and have decimals from 2021: a change of less than a "
-        "point up to 2021 may be rounding.",
-    ),
-    Check(
-        "departments",
-        None,
-        "`department` is the publisher's grouping of the year, whose names change between years.",
-    ),
-)
 
 
 def read_csps(folder: str | Path) -> Published:
@@ -97,32 +74,25 @@ def read_csps(folder: str | Path) -> Published:
     lookup = read_lookup(grids[LOOKUP], grids[REFERENCE])
     names = read_names(grids[PATTERNS], grids[HISTORY])
     every = _scores(grids[SCORES])
-    every["uid"] = _of_distinct(every["name"], names.organization)
-    every = every.assign(measure=_measures(every, lookup), other=_other_answers(every["label"]))
-    unknown = every["uid"] == ""
-    every["uid"] = every["uid"].mask(unknown, every["name"])
-    made_up = every["uid"].isin(NOT_ORGANIZATIONS)
-    real = every.loc[~made_up]
-    rows = real.loc[(real["measure"] != "") & ~real["other"]]
+    uid = _of_distinct(every["name"], names.organization)
+    every = every.assign(
+        uid=uid.mask(uid == "", every["name"]),
+        unnamed=uid == "",
+        made_up=uid.isin(NOT_ORGANIZATIONS),
+        measure=_measures(every, lookup),
+        other=_other_answers(every["label"]),
+    )
+    rows = every.loc[~every["made_up"] & (every["measure"] != "") & ~every["other"]]
     _refuse_repeats(rows, grids[SCORES].source)
     frame = _frame(rows, names)
     found = sorted(frame["measure"].unique())
-    notes = [
-        _pseudo_note(every.loc[made_up]),
-        *_level_note(frame),
-        _names_note(frame),
-        *_unknown_notes(real, real.loc[unknown.loc[real.index]]),
-        *_other_note(real),
-        *_rate_note(rows),
-        *_anxious_note(found),
-    ]
     return Published(
         frame=frame,
         measures=tuple(describe(uid, lookup.wordings) for uid in found),
         groups=GROUPS,
         agency_noun="organization",
-        notes=(*NOTES, *notes),
-        facts=_facts(every, made_up, frame, rows),
+        notes=tell(every, frame),
+        facts=_facts(every, frame, grids[SCORES]),
     )
 
 
@@ -132,10 +102,13 @@ def _read_files(folder: Path) -> dict[str, Grid]:
     absent = [name for name in FILES if not (folder / name).is_file()]
     if absent:
         raise DataError(
-            f"`folder` must hold {list_words([f"'{name}'" for name in FILES])}; '{folder.name}' "
-            f"lacks {list_words([f"'{name}'" for name in absent])}."
+            f"`folder` must hold {_quoted(FILES)}; '{folder.name}' lacks {_quoted(absent)}."
         )
     return {name: read_grid(folder / name) for name in FILES}
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return list_words([f"'{name}'" for name in names])
 
 
 def _scores(grid: Grid) -> pd.DataFrame:
@@ -156,7 +129,9 @@ def _scores(grid: Grid) -> pd.DataFrame:
         }
     )
     blank = (table["name"] == "").to_numpy()
-    refuse(table["name"], blank, f"`agency` (column 'organisation' of '{grid.source}') must be filled")
+    refuse(
+        table["name"], blank, f"`agency` (column 'organisation' of '{grid.source}') must be filled"
+    )
     return table
 
 
@@ -225,102 +200,18 @@ def _frame(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     return made[list(_KEPT)].sort_values(["measure", "period", "agency"]).reset_index(drop=True)
 
 
-def _pseudo_note(rows: pd.DataFrame) -> Check:
-    waves = len(rows[["year", "name"]].drop_duplicates())
-    text = (
-        f"{count_text(len(rows))} values of the publisher's own median and mean, which stand among "
-        f"the organizations {count_text(waves)} times, are left out."
-    )
-    return Check("not organizations", None, text)
-
-
-def _level_note(frame: pd.DataFrame) -> list[Check]:
-    both = sorted(frame.loc[frame["level"] == WITH_AGENCIES, "agency"].unique())
-    if not both:
-        return []
-    text = (
-        f"{list_words(both)} {'is a department' if len(both) == 1 else 'are departments'} together "
-        "with the agencies, which also stand on their own: compare within `level`, or the same "
-        "people count twice."
-    )
-    return [Check("departments with their agencies", None, text)]
-
-
-def _names_note(frame: pd.DataFrame) -> Check:
-    variants = frame["name"].nunique()
-    return Check(
-        "names of organizations",
-        None,
-        f"{count_text(variants)} published names stand for {count_text(frame['uid'].nunique())} "
-        "organizations; each goes by its latest name. Some were reorganized under one name.",
-    )
-
-
-def _unknown_notes(real: pd.DataFrame, unnamed: pd.DataFrame) -> list[Check]:
-    notes = []
-    if len(unnamed):
-        names = sorted(unnamed["name"].unique())
-        text = f"{_listed(names)} {'is' if len(names) == 1 else 'are'} in neither list of names."
-        notes.append(Check("unknown names", False, f"{text} Each stands on its own, unchanged."))
-    lost = real.loc[real["measure"] == ""]
-    if len(lost):
-        text = f"{count_text(len(lost))} values are left out, because their labels lead to no measure"
-        notes.append(
-            Check("unknown labels", False, f"{text}: {_listed(sorted(lost['label'].unique()))}.")
-        )
-    return notes
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - LISTED
-    shown = [show(name) for name in names[:LISTED]]
-    return list_words(shown + ([f"{count_text(more)} more"] if more > 0 else []))
-
-
-def _other_note(real: pd.DataFrame) -> list[Check]:
-    others = int((real["other"] & (real["measure"] != "")).sum())
-    if not others:
-        return []
-    text = (
-        f'{count_text(others)} shares of "no" and "prefer not to say" are left out: only the share '
-        'of "yes" was published in every year.'
-    )
-    return [Check("other answers", None, text)]
-
-
-def _rate_note(rows: pd.DataFrame) -> list[Check]:
-    rates = rows.loc[rows["measure"] == RESPONSE_RATE]
-    over = rates.loc[rates["value"] > 100]
-    text = f"{count_text(len(rates))} response rates are kept beside the scores, none as a score."
-    if len(over):
-        named = [
-            f"{name} {year}" for name, year in zip(over["name"], over["year"], strict=True)
-        ]
-        text += f" {count_text(len(over))} exceed 100%: {list_words(named)}."
-    return [Check("response rates", not len(over), text)]
-
-
-def _anxious_note(found: list[str]) -> list[Check]:
-    if not {ANXIOUS, CALM} <= set(found):
-        return []
-    text = (
-        "To 2017 the share who felt anxious 0 to 3 of 10 was published, since 2018 the share who "
-        "felt anxious 6 to 10: two measures, not one series."
-    )
-    return [Check("anxiety", None, text)]
-
-
 def _facts(
-    every: pd.DataFrame, made_up: pd.Series, frame: pd.DataFrame, rows: pd.DataFrame
+    every: pd.DataFrame, frame: pd.DataFrame, grid: Grid
 ) -> dict[str, float | int | str | bool]:
-    rates = rows.loc[rows["measure"] == RESPONSE_RATE, "value"]
+    made_up = every.loc[every["made_up"]]
+    rates = every.loc[~every["made_up"] & (every["measure"] == RESPONSE_RATE), "value"]
     return {
         "values_read": len(every),
-        "pseudo_organization_values": int(made_up.sum()),
-        "pseudo_organization_waves": len(every.loc[made_up, ["year", "name"]].drop_duplicates()),
-        "published_names": int(frame["name"].nunique()),
+        "names_in_file": int(grid.column("organisation", "agency").nunique()),
+        "labels_in_file": int(grid.column("question_measure", "measure").nunique()),
         "organizations": int(frame["uid"].nunique()),
-        "labels": int(every["label"].nunique()),
+        "pseudo_organization_values": len(made_up),
+        "pseudo_organization_waves": len(made_up[["year", "name"]].drop_duplicates()),
         "response_rates": len(rates),
         "response_rates_over_100": int((rates > 100).sum()),
         "highest_response_rate": float(rates.max()) if len(rates) else 0.0,

@@ -60,6 +60,7 @@ from cxanalytics.words.audit_tables import (
     response_rate,
     row_tables,
     say_source,
+    span_of_waves,
 )
 from cxanalytics.words.audit_titles import (
     say_title_bound,
@@ -106,6 +107,7 @@ from cxanalytics.words.standing import (
     count_clear,
     count_ranked,
     is_placed,
+    say_parent,
     say_rank,
     say_rank_cell,
     say_standing,
@@ -122,6 +124,7 @@ from cxanalytics.words.sureness import (
 )
 
 __all__ = [
+    "span_of_waves",
     "quoted",
     "outcome_label",
     "say_straight_lining",
@@ -214,6 +217,7 @@ __all__ = [
     "say_scorecard",
     "say_source",
     "say_standing",
+    "say_parent",
     "say_standing_title",
     "say_suppressed",
     "say_sureness",

@@ -24,6 +24,10 @@ def say_audit_fit(audit: Audit) -> str:
     """
     if "coverage" in audit and len(audit["coverage"]):
         linked = audit["coverage"].assign(found=audit["coverage"]["joined"] > 0)
+        if linked["found"].all():
+            sides = linked.groupby("source", sort=False)
+            told = [f"{count(len(side))} in the {source}" for source, side in sides]
+            return f"Every name is linked: {list_words(told)}."
         parts = [
             f"{count(side['found'].sum())} of {count(len(side))} names in the {source}"
             for source, side in linked.groupby("source", sort=False)

@@ -52,15 +52,15 @@ def lead_table(audit: Audit, name: str) -> pd.DataFrame | None:
     return None if lead is None else audit.get(f"{lead}{name}")
 
 
-def say_source(audit: Audit, source: str = "", *, nouns: Nouns) -> str:
+def say_source(audit: Audit, *, nouns: Nouns, source: str = "") -> str:
     """Say what one source holds: "answers of 74,386 customers in 26 agencies in six waves".
 
     Parameters
     ----------
     audit : mapping of str to DataFrame
+    nouns : Nouns
     source : str
         As in the table `sources`; the one that says most when empty.
-    nouns : Nouns
 
     Returns
     -------
@@ -118,6 +118,26 @@ def last_wave(table: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of the last wave."""
     last: pd.DataFrame = table.loc[table["period"] == table["period"].max()]
     return last
+
+
+def span_of_waves(audit: Audit) -> str:
+    """Say from which wave to which the audit goes: "2025-Q2 to 2026-Q3".
+
+    Parameters
+    ----------
+    audit : mapping of str to DataFrame
+
+    Returns
+    -------
+    str
+        "" where waves have no names.
+    """
+    names = ("waves", "staff_waves", "panel_waves", "published_waves")
+    found = next((audit[name]["period"] for name in names if name in audit), None)
+    if found is None or found.empty:
+        return ""
+    first, last = str(found.min()), str(found.max())
+    return first if first == last else f"{first} to {last}"
 
 
 def comparable(audit: Audit) -> tuple[int, int, str] | None:

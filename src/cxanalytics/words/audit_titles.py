@@ -14,7 +14,17 @@ from cxanalytics.words.nouns import Nouns
 
 
 def say_title_rows(table: pd.DataFrame) -> str:
-    """Title the chart from rows read to rows kept; columns `rows kind`."""
+    """Title the chart from rows read to rows kept.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `rows kind`.
+
+    Returns
+    -------
+    str
+    """
     out = float(table.loc[table["kind"] == "left out", "rows"].sum())
     read = table.loc[table["kind"] == "read", "rows"]
     whole = float(read.iloc[0]) if len(read) else float(table["rows"].max())
@@ -24,7 +34,18 @@ def say_title_rows(table: pd.DataFrame) -> str:
 
 
 def say_title_who(table: pd.DataFrame, *, nouns: Nouns) -> str:
-    """Title the chart of answers by agency and wave; columns `period n`."""
+    """Title the chart of answers by agency and wave.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `period n`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
     last = table.loc[table["period"] == table["period"].max(), "n"].dropna()
     if last.empty:
         return f"No {nouns.organization} has enough answers to be shown"
@@ -35,13 +56,33 @@ def say_title_who(table: pd.DataFrame, *, nouns: Nouns) -> str:
 
 
 def say_title_missing(table: pd.DataFrame) -> str:
-    """Title the chart of missing answers; columns `label share`, most missing first."""
+    """Title the chart of missing answers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `label share`, most missing first.
+
+    Returns
+    -------
+    str
+    """
     first = table.iloc[0]
     return f"“{first['label']}” is left without an answer most often, {percent(first['share'], 1)}"
 
 
 def say_title_scales(table: pd.DataFrame) -> str:
-    """Title the small charts of answers; columns `question answer most`."""
+    """Title the small charts of answers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `question answer most`.
+
+    Returns
+    -------
+    str
+    """
     upper = 0
     parts = list(table.groupby("question", sort=False))
     for _, part in parts:
@@ -58,7 +99,17 @@ def say_title_scales(table: pd.DataFrame) -> str:
 
 
 def say_title_response(table: pd.DataFrame) -> str:
-    """Title the steps from customers to answers; columns `step people share`."""
+    """Title the steps from customers to answers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `step people share`.
+
+    Returns
+    -------
+    str
+    """
     people = dict(zip(table["step"], table["people"], strict=True))
     if "Asked" not in people or "Answered" not in people:
         return "From the people asked to the people who answered"
@@ -66,13 +117,34 @@ def say_title_response(table: pd.DataFrame) -> str:
 
 
 def say_title_bound(table: pd.DataFrame) -> str:
-    """Title the bound of the people who did not answer; columns `score high`."""
+    """Title the bound of the people who did not answer.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `score high`.
+
+    Returns
+    -------
+    str
+    """
     most = float((table["high"] - table["score"]).max())
     return f"People who did not answer could move scores by up to {100 * most:.1f} points"
 
 
 def say_title_small(table: pd.DataFrame, *, nouns: Nouns) -> str:
-    """Title the chart of units by size; columns `level units full`."""
+    """Title the chart of units by size.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `level units full`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
     last = table.iloc[-1]
     names = {"agency": nouns.organizations}
     plural = names.get(str(last["level"]), f"{last['level']}s")
@@ -84,21 +156,51 @@ def say_title_small(table: pd.DataFrame, *, nouns: Nouns) -> str:
 
 
 def say_title_coverage(table: pd.DataFrame) -> str:
-    """Title the chart of linked names; column `none`."""
+    """Title the chart of linked names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Column `none`.
+
+    Returns
+    -------
+    str
+    """
     absent = int(table["none"].sum())
     told = counted(absent, "name is", "names are")
     return f"{capital(told)} not linked" if absent else "Every name is linked"
 
 
 def say_title_claims(table: pd.DataFrame) -> str:
-    """Title the tiles of claims; columns `claims` and one per status."""
+    """Title the tiles of claims.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `claims` and one per status.
+
+    Returns
+    -------
+    str
+    """
     ready, number = int(table[COULD_BE_TESTED].sum()), int(table["claims"].sum())
     need = "all it needs" if ready == 1 else "all they need"
     return f"{capital(none_or(ready))} of {number} claims {verb(ready, 'has', 'have')} {need}"
 
 
 def say_title_ingredients(table: pd.DataFrame) -> str:
-    """Title the chart of missing ingredients; columns `ingredient alone`, most opening first."""
+    """Title the chart of missing ingredients.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `ingredient alone`, most opening first.
+
+    Returns
+    -------
+    str
+    """
     first = table.iloc[0]
     alone = int(first["alone"])
     name = capital(str(first["ingredient"]))

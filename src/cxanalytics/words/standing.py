@@ -218,3 +218,23 @@ def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -
         return f"{first}; none is clearly behind"
     second = f"{number_word(behind)} {verb(behind)} clearly behind"
     return f"{first}{';' if ahead == 0 else ', and'} {second}"
+
+
+def say_parent(parent: str, *, nouns: Nouns) -> str:
+    """Say whose departments are compared, and what would supply peers of the whole.
+
+    Parameters
+    ----------
+    parent : str
+        The agency they belong to.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    return (
+        f"The {nouns.organizations} of {parent} are compared with each other. To compare {parent} "
+        "itself, add other agencies, or published counts with the same question and scale."
+    )

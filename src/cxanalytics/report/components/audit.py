@@ -12,7 +12,7 @@ from cxanalytics.formats import count
 from cxanalytics.report.components.text import fill, join, sentence
 
 if TYPE_CHECKING:
-    from cxanalytics.words import Concern
+    from cxanalytics.words import Concern, Nouns
 
 _MARKS = {
     COULD_BE_TESTED: ("held", "Could be tested"),
@@ -63,26 +63,27 @@ _LEVELS = {
 }
 
 
-def sources_list(sources: Iterable[Mapping[Any, Any]]) -> Markup:
+def sources_list(sources: Iterable[Mapping[Any, Any]], *, nouns: Nouns) -> Markup:
     """List what is held: source, what is in it, and how much of it.
 
     Parameters
     ----------
     sources : iterable of mapping
         Rows of the audit's sources.
+    nouns : Nouns
 
     Returns
     -------
     Markup
     """
-    return fill('<dl class="holds">{}</dl>', join(_source(row) for row in sources))
+    return fill('<dl class="holds">{}</dl>', join(_source(row, nouns) for row in sources))
 
 
-def _source(row: Mapping[Any, Any]) -> Markup:
+def _source(row: Mapping[Any, Any], nouns: Nouns) -> Markup:
     agencies, waves = int(row["agencies"]), int(row["waves"])
     parts = [
-        f"{count(row['rows'])} rows",
-        f"{count(agencies)} {'agency' if agencies == 1 else 'agencies'}",
+        f"{count(row['rows'])} {'values' if row['level'] == 'no counts' else 'rows'}",
+        f"{count(agencies)} {nouns.organization if agencies == 1 else nouns.organizations}",
         f"{count(waves)} {'wave' if waves == 1 else 'waves'}",
         _LEVELS[str(row["level"])],
     ]

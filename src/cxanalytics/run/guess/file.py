@@ -6,8 +6,6 @@ Only the first rows are looked at. What was decided is said, with the reason.
 from __future__ import annotations
 
 import csv
-import re
-import statistics
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,20 +17,13 @@ import pandas as pd
 from cxanalytics.columns import plain
 from cxanalytics.errors import DataError, must_be
 from cxanalytics.formats import count
+from cxanalytics.run.guess.header import TOP, find_header
 from cxanalytics.run.guess.text import find_delimiter, find_encoding, open_text
 from cxanalytics.sources._files import EXCEL_ENDINGS, LABELLED_ENDINGS, TEXT_ENDINGS, ending
 from cxanalytics.sources._grid import read_grid
 
 ROWS = 20_000
 """Rows of a file that are looked at."""
-
-TOP = 40
-"""Rows among which the column names are looked for."""
-
-FILLED = 0.8
-"""Share of the usual width that a row of column names fills."""
-
-_NUMBER = re.compile(r"[+-]?[\d.,]+%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,32 +266,3 @@ def _frame(
     if not cells:
         raise DataError(f"'{path.name}' must name its columns; every name is blank or repeated.")
     return pd.DataFrame(cells, dtype=object), repeated
-
-
-def find_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Find the row of the column names among the first rows.
-
-    Parameters
-    ----------
-    rows : sequence of sequence of str
-        Blank cells are "".
-
-    Returns
-    -------
-    int or None
-        Counted from 1: the first row that is about as wide as the table, holds words and no
-        numbers, and names nothing twice too often. None where there is no such row.
-    """
-    widths = [sum(1 for cell in row if cell) for row in rows[: 5 * TOP]]
-    wide = [width for width in widths if width > 1]
-    if not wide:
-        return 1 if len(rows) > 1 and widths[0] == 1 else None
-    usual = statistics.median_high(wide)
-    for place, row in enumerate(rows[:TOP]):
-        cells = [cell for cell in row if cell]
-        if len(cells) < max(2, FILLED * usual):
-            continue
-        words = [cell for cell in cells if not _NUMBER.fullmatch(cell)]
-        if len(words) >= FILLED * len(cells) and len(set(cells)) >= FILLED * len(cells):
-            return place + 1
-    return None

@@ -33,10 +33,15 @@ HEADING_WORDS = 3
 PLACES = frozenset({"region", "district", "area"})
 """Words for places: compared only where nothing else is named."""
 
+ROWS_AT_LEAST = 20
+DISTINCT = 0.95
+"""A table is a row per organization where it is this long and names differ this much."""
+
 FALLBACK_GROUPS = (2, 500)
 FALLBACK_ROWS = 5
 _TOTALS = frozenset({"total", "totals", "grand total", "all", "overall", "gesamt", "all agencies"})
-_AFTER = frozenset({"name", "code", "id", "key", "no", "nr", "number", "type", "index"})
+_AFTER = frozenset({"name", "code", "id", "key", "no", "nr"})
+_NOT_A_NAME = frozenset({"of", "my", "your", "our", "the"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def guess_levels(frame: pd.DataFrame, free: Sequence[str], *, grouped: bool = Tr
     ]
     named = [name for _, _, name in sorted(ranked)]
     chosen = _one_name_each(frame, _without_places(named))
-    chosen.sort(key=lambda name: filled(frame[name]).nunique())
+    chosen.sort(key=lambda name: _order(frame[name]))
     if not chosen:
         return _fallback(frame, free) if grouped else Levels()
     found = Levels()
@@ -94,6 +99,12 @@ def guess_levels(frame: pd.DataFrame, free: Sequence[str], *, grouped: bool = Tr
         found.why[level] = f"its name, and {kinds} different {'name' if kinds == 1 else 'names'}"
         found.refused.extend(_traps(level, name, groups, len(frame)))
     return found
+
+
+def _order(column: pd.Series) -> tuple[bool, int]:
+    # The agency must be known in every row; a department or a unit need not be.
+    cells = filled(column)
+    return len(cells) < len(column), cells.nunique()
 
 
 def _without_places(names: Sequence[str]) -> Sequence[str]:
@@ -115,6 +126,28 @@ def _traps(level: str, name: str, groups: pd.Series, rows: int) -> list[str]:
     return found
 
 
+def names_each_row(frame: pd.DataFrame) -> str:
+    """Find a column that names another organization in each row.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    Returns
+    -------
+    str
+        Such a table holds scores of organizations and no answers; "" where there is none.
+    """
+    if len(frame) < ROWS_AT_LEAST:
+        return ""
+    for name in frame:
+        cells = filled(frame[name])
+        alone = len(cells) == len(frame) and cells.nunique() >= DISTINCT * len(cells)
+        if alone and organization_rank(str(name)) is not None:
+            return str(name)
+    return ""
+
+
 def organization_rank(name: str) -> int | None:
     """Say how large a thing a column name stands for; None where it names no organization.
 
@@ -133,7 +166,7 @@ def organization_rank(name: str) -> int | None:
     while words and (words[-1] in _AFTER or words[-1].isdigit()):
         words.pop()
     # "Contact center" is a center; "years of service" and "service quality" are no service.
-    if not words or words[-1] not in ORGANIZATIONS or "of" in words:
+    if not words or words[-1] not in ORGANIZATIONS or _NOT_A_NAME & set(words):
         return None
     return ORGANIZATIONS.index(words[-1])
 

@@ -126,7 +126,9 @@ def _kind(sample: Sample, performance: str, others: Sequence[str]) -> tuple[str,
     if not performance:
         return "share", True, []
     words = words_of(performance)
-    numbers = filled(sample.frame[performance]).astype(float)
+    cells = filled(sample.frame[performance])
+    percents = bool(cells.str.contains("%").any())
+    numbers = cells.str.rstrip("% ").astype(float)
     low_is_good = bool(_LOW_IS_GOOD.search(words)) and not _HIGH_IS_GOOD.search(words)
     if _COST.search(words):
         kind = "cost"
@@ -134,6 +136,8 @@ def _kind(sample: Sample, performance: str, others: Sequence[str]) -> tuple[str,
         kind = "share"
     else:
         kind = "rate" if _RATE.search(words) else "mean"
+    if percents:
+        kind = "share"
     direction = "lower" if low_is_good else "higher"
     unsure = [
         f"'{performance}' of {sample.name} is taken as the performance: a {kind}, {direction} "
@@ -147,7 +151,7 @@ def _kind(sample: Sample, performance: str, others: Sequence[str]) -> tuple[str,
 
 def _funnel(frame: pd.DataFrame, numbers: Sequence[str]) -> dict[str, str]:
     """Find how many there were, were asked and answered: whole numbers, ever fewer."""
-    whole = [name for name in numbers if filled(frame[name]).astype(float).mod(1).eq(0).all()]
+    whole = [name for name in numbers if filled(frame[name]).str.fullmatch(r"\d+(?:\.0+)?").all()]
     found: dict[str, str] = {}
     for what, pattern in (("customers", _CUSTOMERS), ("asked", _ASKED), ("answered", _ANSWERED)):
         for name in whole:

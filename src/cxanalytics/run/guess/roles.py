@@ -214,7 +214,7 @@ def _take(frame: pd.DataFrame, role: str, name: str, roles: Roles, waves: pd.Ser
 
 def _weight(cells: pd.Series, rows: int, name: str, roles: Roles) -> None:
     why = ""
-    if not all_numbers(cells):
+    if not all_numbers(cells) or cells.str.contains("%").any():
         commas = cells.str.fullmatch(r"\d+(?:,\d+)?").all()
         why = "its numbers have decimal commas" if commas else "some of its cells are no numbers"
     elif len(cells) < rows or cells.astype(float).min() <= 0:

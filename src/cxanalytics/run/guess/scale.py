@@ -7,7 +7,7 @@ proposed where the answers can be read on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,14 +17,17 @@ from cxanalytics.errors import DataError
 from cxanalytics.formats import count, list_words
 from cxanalytics.rules import THRESHOLDS
 from cxanalytics.run.guess.numbers import CODES, NumberGuess, code_text, guess_numbers
-from cxanalytics.scales import SCALES, Scale, fold, read_missing, split_number
+from cxanalytics.run.guess.words import filled, quoted
+from cxanalytics.scales import SCALES, Scale, clash, fold, read_missing, split_number
 from cxanalytics.sources._answers import Cell, read_answers, read_cell
-from cxanalytics.sources._cells import BLANK, NUMBER, key
+from cxanalytics.sources._cells import NUMBER, key
 from cxanalytics.sources._grid import as_categories
 from cxanalytics.sources._questions import Asked, ask
 
 READ_AT_LEAST = 0.6
 """Share of the answers that a scale reads before it is proposed at all."""
+
+USUAL_STEPS = 5
 
 DISTINCT_AT_MOST = 120
 """A column with more distinct cells is no closed question."""
@@ -82,7 +85,7 @@ def guess_scale(cells: pd.Series, *, name: str, wording: str = "") -> ScaleGuess
     ScaleGuess or None
         None where the column does not look like answers on a scale.
     """
-    counts = cells.loc[[key(cell) not in BLANK for cell in cells]].value_counts()
+    counts = filled(cells).value_counts()
     texts = [str(text) for text in counts.index]
     spoken = [text for text in texts if read_missing(text) is None]
     if not spoken or len(texts) > DISTINCT_AT_MOST:
@@ -131,38 +134,58 @@ def runs_backwards(stated: Mapping[float, str], scale: Scale | None) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How far a scale reads the words of a column."""
+
+    scale: Scale
+    codes: tuple[float, ...]
+    unread: tuple[str, ...]
+    share: float
+    used: float
+
+    def rank(self) -> tuple[float, bool, bool, float]:
+        """Prefer what reads most; then a ladder of which every step is used, then five steps."""
+        whole = self.used == 1
+        return self.share, whole, len(self.scale.answers) == USUAL_STEPS, self.used
+
+
 def _from_words(cells: pd.Series, counts: pd.Series) -> ScaleGuess | None:
     """Take the scale that reads most answers by their words, and uses most of its own steps."""
-    best: tuple[tuple[float, float], Scale, tuple[float, ...], list[str]] | None = None
-    for scale in SCALES.values():
-        if not scale.labels:
-            continue
-        codes = _codes(counts, scale)
-        read = _read(counts, scale, codes)
-        words = {cell.words for cell in read.values() if cell.words}
-        if len(words) < 2 or _one_sided(scale, words):
-            continue
-        unread = [text for text, cell in read.items() if not cell.understood]
-        total = sum(int(counts[text]) for text in read if not _is_missing(read[text]))
-        share = 1 - sum(int(counts[text]) for text in unread) / max(total, 1)
-        used = {cell.value for cell in read.values() if cell.value == cell.value}
-        # A ladder that is read whole goes before one that is read in part.
-        score = (share, len(used) / len(scale.answers))
-        if share >= READ_AT_LEAST and (best is None or score > best[0]):
-            best = (score, scale, codes, unread)
-    if best is None:
+    readings = [found for scale in SCALES.values() if (found := _reading(counts, scale))]
+    best = max(readings, key=_Reading.rank, default=None)
+    if best is None or best.share < READ_AT_LEAST:
         return None
-    _, scale, codes, unread = best
-    if unread:
-        return _half_read(counts, scale, unread)
+    if best.unread:
+        return _half_read(counts, best.scale, best.unread)
+    rivals = [
+        found.scale.id
+        for found in readings
+        if not found.unread and found is not best and best.used < 1
+    ]
+    doubts = [_code_doubt(best.codes)]
+    if rivals:
+        doubts.append(
+            f"not every answer of {best.scale.id} occurs; it may be {' or '.join(rivals)}"
+        )
+    doubt = "; ".join(part for part in doubts if part)
     why = "the words of the answers"
-    guess = ScaleGuess(scale.id, why, missing=codes, doubt=_code_doubt(codes), by_words=True)
+    guess = ScaleGuess(best.scale.id, why, missing=best.codes, doubt=doubt, by_words=True)
     return _tried(cells, guess)
 
 
-def _one_sided(scale: Scale, words: Iterable[str]) -> bool:
-    """Two words for one and the same answer are no scale."""
-    return len({scale.labels[word] for word in words}) < 2
+def _reading(counts: pd.Series, scale: Scale) -> _Reading | None:
+    codes = _codes(counts, scale)
+    read = _read(counts, scale, codes)
+    words = {cell.words: cell.value for cell in read.values() if cell.words}
+    # Two words for one answer belong to a longer ladder.
+    if len(set(words.values())) < 2 or (len(scale.answers) > 2 and clash(words)):
+        return None
+    unread = tuple(text for text, cell in read.items() if not cell.understood)
+    total = sum(int(counts[text]) for text in read if not _is_missing(read[text]))
+    used = {cell.value for cell in read.values() if cell.value == cell.value}
+    share = 1 - sum(int(counts[text]) for text in unread) / max(total, 1)
+    return _Reading(scale, codes, unread, share, len(used) / len(scale.answers))
 
 
 def _is_missing(cell: Cell) -> bool:
@@ -206,14 +229,10 @@ def _half_read(counts: pd.Series, scale: Scale, unread: Sequence[str]) -> ScaleG
         "`answers`, or list it under `missing`",
         proposal=(
             f"scale: {scale.id}",
-            "answers: {" + ", ".join(f"{_quoted(text)}: ?" for text in shown) + "}",
+            "answers: {" + ", ".join(f"{quoted(text)}: ?" for text in shown) + "}",
         ),
         by_words=True,
     )
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _tried(cells: pd.Series, guess: ScaleGuess) -> ScaleGuess:

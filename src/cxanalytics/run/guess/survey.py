@@ -14,6 +14,7 @@ import pandas as pd
 from cxanalytics.formats import list_words
 from cxanalytics.rules import THRESHOLDS
 from cxanalytics.run.guess.file import Sample
+from cxanalytics.run.guess.levels import names_each_row
 from cxanalytics.run.guess.questions import (
     QuestionGuess,
     answers_of,
@@ -109,6 +110,14 @@ def guess_survey(samples: Sequence[Sample], *, staff: bool = False) -> SurveyGue
     }
     frame, waves = lay_together(samples, periods, told)
     found = _scales(frame, wordings, samples, told)
+    each = names_each_row(frame)
+    if each and any(guess.scale.startswith("percent") for guess in found.values()):
+        told.refused.append(
+            f"'{each}' names another organization in each row: these look like published scores "
+            "and not like answers. Without the number of answers no range can be given; those of "
+            "csps and hcahps are read by `published` in study.yaml."
+        )
+        found = {}
     spoken = [name for name, scale in found.items() if _speaks(scale)]
     roles = guess_roles(
         frame, wordings=wordings, asked=spoken, waves=waves if len(samples) > 1 else None
@@ -134,7 +143,7 @@ def _scales(
 ) -> dict[str, ScaleGuess]:
     """Guess the scale of every column that has one; a scale may not differ between waves."""
     found = {}
-    for name in frame:
+    for name in map(str, frame):
         wording = wordings.get(name, "")
         guess = guess_scale(frame[name], name=name, wording=wording)
         if guess is None:

@@ -20,7 +20,7 @@ _YEAR = r"(?<!\d)((?:19|20)\d\d)(?!\d)"
 _QUARTER = re.compile(r"(?<![a-z])q(?:uarter)?[ _-]?([1-4])(?!\d)|(?<!\d)([1-4])q(?![a-z])")
 _MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[a-z]*(?![a-z])")
 _YEAR_MONTH = re.compile(_YEAR + r"[ _-]?(0[1-9]|1[0-2])(?!\d)")
-_NUMBERED = re.compile(r"(?:wave|round|welle|vague|ola|w|t)[ _-]?(\d{1,3})(?!\d)")
+_NUMBERED = re.compile(r"(?<![a-z])(?:wave|round|welle|vague|ola|w|t)[ _-]?(\d{1,3})(?!\d)")
 
 
 def in_order(samples: Sequence[Sample], told: Told) -> tuple[list[Sample], list[str]]:
@@ -41,7 +41,7 @@ def in_order(samples: Sequence[Sample], told: Told) -> tuple[list[Sample], list[
     if len(samples) == 1:
         return list(samples), [""]
     holding = [
-        name
+        str(name)
         for name in samples[0].frame
         if guess_roles(samples[0].frame[[name]], wordings={}).columns.get("period") == name
     ]

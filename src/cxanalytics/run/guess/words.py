@@ -19,9 +19,25 @@ def words_of(name: str) -> str:
 
 def filled(column: pd.Series) -> pd.Series:
     """Keep the cells that are not blank."""
-    return column.loc[[key(cell) not in BLANK for cell in column]]
+    blank = [cell for cell in column.unique() if key(cell) in BLANK]
+    return column.loc[~column.isin(blank)]
 
 
 def all_numbers(cells: pd.Series) -> bool:
-    """Tell whether there are cells, and each of them is a number."""
-    return bool(len(cells)) and all(NUMBER.fullmatch(cell.lower()) for cell in cells.unique())
+    """Tell whether there are cells, and each of them is a number or a percentage."""
+    return bool(len(cells)) and all(
+        NUMBER.fullmatch(cell.lower().removesuffix("%").strip()) for cell in cells.unique()
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a text in double quotes as YAML reads it; marks that do not print are escaped."""
+    return '"' + "".join(_mark(mark) for mark in text) + '"'
+
+
+def _mark(mark: str) -> str:
+    if mark in '"\\':
+        return f"\\{mark}"
+    if mark.isprintable():
+        return mark
+    return f"\\U{ord(mark):08x}"

@@ -13,8 +13,9 @@ import pandas as pd
 
 from cxanalytics.errors import DataError
 from cxanalytics.operations import Operations
+from cxanalytics.sources._cells import rows_text
 from cxanalytics.sources.link.join import Linked, link_sources
-from cxanalytics.tables import PANEL_COLUMNS, Panel, need_columns
+from cxanalytics.tables import PANEL_COLUMNS, Check, Panel, need_columns
 
 
 def panel_from_links(
@@ -127,7 +128,8 @@ def panel_with_operations(
         left_name=panel_name,
         right_name=operations_name,
     )
-    covariates = [str(column) for column in linked.frame if column not in PANEL_COLUMNS]
+    made_of = linked.frame
+    covariates = [str(column) for column in made_of if column not in PANEL_COLUMNS]
     made = panel_from_links(
         linked,
         morale="morale",
@@ -140,6 +142,16 @@ def panel_with_operations(
         performance_label=what.label,
         performance_is=what.kind,
         higher_is_better=what.higher_is_better,
-        notes=(*panel.notes, *operations.notes),
+        notes=(*panel.notes, *_linked_notes(len(panel.frame), len(made_of))),
     )
     return made, linked
+
+
+def _linked_notes(read: int, kept: int) -> tuple[Check, ...]:
+    """Count the rows with and without a partner."""
+    alone = Check(
+        "rows without partner",
+        None,
+        f"{rows_text(read - kept)} left out: no operations for the same name and period.",
+    )
+    return (*([alone] if read > kept else []), Check("rows kept", None, f"{rows_text(kept)} kept."))
