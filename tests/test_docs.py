@@ -12,6 +12,7 @@ from fractions import Fraction
 from importlib import import_module
 from itertools import takewhile
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import pytest
@@ -19,7 +20,11 @@ from packaging.requirements import Requirement
 
 from cxanalytics import rules
 from cxanalytics.cli import main
+from cxanalytics.run import study_sources
+from cxanalytics.run.catalog import DATASETS
 from cxanalytics.run.check import check_study
+from cxanalytics.run.strict import Strict
+from cxanalytics.run.study_file import StudyFile
 from cxanalytics.scales import SCALES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +37,7 @@ PAGES = [
 METHODS = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
 GENERAL, LIMITS = METHODS.split("\nLimits inside single models", 1)
 STUDIES = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
+PARAMS = (ROOT / "params" / "README.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -206,39 +212,53 @@ def test_each_library_of_the_extra_has_its_reason() -> None:
     assert printed == named
 
 
-def keys_of(part: Any) -> set[str]:
-    """The keys that a part of study.yaml may have."""
-    return {entry.alias or name for name, entry in part.model_fields.items()}
+SURVEYS = get_args(get_args(study_sources.SurveySource)[0])
+UNUSED = {"date_format", "layout", "missing"}
+"""Keys that a table of operations takes from its base and does not need."""
 
 
 @pytest.mark.parametrize(
-    ("head", "parts"),
+    ("head", "parts", "unused"),
     [
-        ("key | default", ["study_file.StudyFile"]),
-        ("key of `survey`", get_args(get_args(study_sources.SurveySource)[0])),
-        ("key of a question", ["study_sources.Asked"]),
-        ("key of `operations`", ["study_sources.OperationsSource"]),
-        ("key of `published`", ["study_sources.PublishedSource"]),
-        ("key of `panel`", ["study_sources.PanelSource"]),
+        ("key | default | meaning", (StudyFile,), set()),
+        ("in `survey`", SURVEYS, set()),
+        ("in a question", (study_sources.Asked,), set()),
+        ("in `operations`", (study_sources.OperationsSource,), UNUSED),
+        ("in `published`", (study_sources.PublishedSource,), set()),
+        ("in `panel`", (study_sources.PanelSource,), set()),
     ],
 )
-def test_studies_lists_every_key(head: str, parts: Sequence[Any]) -> None:
-    kinds = [part if isinstance(part, type) else _class(part) for part in parts]
-    listed = re.findall(r"`(\w+)`", " ".join(cells[0] for cells in ticked(STUDIES, f"| {head} |")))
-    assert set(listed) == set[str]().union(*map(keys_of, kinds))
+def test_studies_lists_every_key(
+    head: str, parts: tuple[type[Strict], ...], unused: set[str]
+) -> None:
+    listed = {
+        key for cells in rows(STUDIES, f"| {head}") for key in cells[0].replace("`", "").split(", ")
+    }
+    held = {entry.alias or name for part in parts for name, entry in part.model_fields.items()}
+    assert listed == held - unused
 
 
-def test_studies_lists_every_reader() -> None:
-    for part in ("Survey", "Staff", "Operations", "Published", "Panel"):
-        source = getattr(study_sources, f"{part}Source")
-        kinds = get_args(get_args(source)[0]) or [source]
-        for kind in kinds:
-            for reader in get_args(kind.model_fields["reader"].annotation):
-                assert f"`{reader}`" in STUDIES, reader
+def test_studies_names_every_reader() -> None:
+    parts = [
+        *SURVEYS,
+        study_sources.StaffSource,
+        study_sources.OperationsSource,
+        study_sources.PublishedSource,
+        study_sources.PanelSource,
+    ]
+    for part in parts:
+        for reader in get_args(part.model_fields["reader"].annotation):
+            assert f"`{reader}`" in STUDIES, reader
 
 
-def test_studies_lists_every_data_set_that_can_be_fetched() -> None:
+def test_studies_lists_what_can_be_fetched() -> None:
     assert [cells[0] for cells in rows(STUDIES, "| data set |")] == list(DATASETS)
+
+
+def test_params_lists_every_study() -> None:
+    printed = [cells[0] for cells in rows(PARAMS, "| study |")]
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
+    assert sorted(printed) == sorted(re.findall(r"^!/params/(\w+)/$", ignored, re.MULTILINE))
 
 
 def test_claims_are_numbered_without_a_gap() -> None:

@@ -241,11 +241,15 @@ def params(what: str) -> None:
 @click.argument("study", default="simulated")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder of the pages.")
 def open_(study: str, output: Path | None) -> None:
-    """Open the index of STUDY in the browser."""
+    """Open the index of STUDY in the browser, or the page of its audit."""
     from cxanalytics.run.places import find_study, output_folder
     from cxanalytics.run.yaml_file import short_path
 
-    page = output_folder(find_study(study).name, output) / "index.html"
+    folder = output_folder(find_study(study).name, output)
+    page = folder / "index.html"
+    if not page.is_file() and (folder / "audit.html").is_file():
+        # A study without scores has no index.
+        page = folder / "audit.html"
     if not page.is_file():
         raise ParamsError(f"{short_path(page)} does not exist. Run: cxanalytics run {study}")
     click.echo(short_path(page))
@@ -344,7 +348,7 @@ def new(
     for head, lines in (
         ("Guessed", made.guessed),
         ("Please check", made.unsure),
-        ("Left out", made.refused),
+        ("Left out, or refused by the reader", made.refused),
     ):
         if lines:
             click.echo(f"{head}:")

@@ -13,6 +13,9 @@ from cxanalytics.models.published import (
     fit_published_noise,
     fit_published_positions,
 )
+from cxanalytics.models.recommendation import fit_recommendation
+from cxanalytics.models.scorecard import fit_scorecard
+from cxanalytics.models.scores import fit_scores
 from cxanalytics.published import NOT_POSSIBLE, Published, PublishedMeasure
 from cxanalytics.rules import Thresholds
 from cxanalytics.sources.csps import read_csps
@@ -276,6 +279,20 @@ def test_nothing_given_is_changed():
     fit_published_noise(published, measure="good")
     fit_published_groups(published, measure="good", group="sector")
     pd.testing.assert_frame_equal(published.frame, before)
+
+
+@pytest.mark.parametrize(
+    ("fit", "options"),
+    [
+        (fit_scores, {"measure": "good"}),
+        (fit_scorecard, {"measures": ["good"], "period": "2024"}),
+        (fit_recommendation, {"drivers": ["good"], "seed": 1}),
+    ],
+)
+def test_models_of_answers_refuse_published_scores(fit, options):
+    with pytest.raises(ModelError) as caught:
+        fit(build(one_wave([0.5] * 20)), **options)
+    assert str(caught.value) == NOT_POSSIBLE
 
 
 # Real surveys

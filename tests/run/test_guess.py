@@ -8,7 +8,8 @@ import pytest
 
 from cxanalytics.errors import DataError
 from cxanalytics.run.guess.dates import guess_date
-from cxanalytics.run.guess.file import find_header, read_samples
+from cxanalytics.run.guess.file import read_samples
+from cxanalytics.run.guess.header import find_header
 from cxanalytics.run.guess.levels import guess_levels, names_each_row, organization_rank
 from cxanalytics.run.guess.operations import guess_operations
 from cxanalytics.run.guess.personal import find_personal
@@ -191,7 +192,9 @@ def test_levels_run_from_the_larger_to_the_smaller():
         }
     )
     found = guess_levels(frame, list(frame))
-    assert found.columns == {"agency": "Office", "department": "Team"}
+    assert found.columns == {"agency": "Office", "unit": "Team"}
+    lone = guess_levels(frame.assign(Office="North")[["Office", "Team"]], ["Office", "Team"])
+    assert lone.columns == {"agency": "Office", "department": "Team"}
     assert guess_levels(frame[["Region"]], ["Region"]).columns == {"agency": "Region"}
 
 
@@ -200,7 +203,7 @@ def test_a_level_with_blanks_is_not_the_agency_and_totals_are_refused():
         {"Unit": ["x", ""] * 10, "Office": ["Total", "North", "South", "East"] * 5}
     )
     found = guess_levels(frame, list(frame))
-    assert found.columns == {"agency": "Office", "department": "Unit"}
+    assert found.columns == {"agency": "Office", "unit": "Unit"}
     assert "'Office' holds 'Total'" in found.refused[0]
     blank = guess_levels(frame[["Unit"]], ["Unit"])
     assert "is empty in some rows" in blank.refused[0]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.run import open_study
 from cxanalytics.run.check import check_study
-from cxanalytics.run.guess.words import quoted
+from cxanalytics.run.guess.words import quoted, yaml_text
 from cxanalytics.run.new import make_study
-from cxanalytics.run.new_text import path_text, yaml_text
+from cxanalytics.run.new_source import path_text
 from cxanalytics.run.resolve import read_study
 from cxanalytics.run.yaml_file import read_yaml
 from cxanalytics.sources.link import read_units
@@ -165,7 +165,7 @@ def test_a_workbook_with_title_rows_and_a_wave_per_sheet(workbook, tmp_path):
     assert (spec.header, spec.file) == (4, None)
     assert spec.columns.model_dump(exclude_none=True) == {
         "agency": "Office",
-        "department": "Team",
+        "unit": "Team",
         "channel": "Contact method",
         "date": "Survey date",
         "respondent": "Response ID",
@@ -254,8 +254,15 @@ def test_units_are_suggested_and_join_only_once_confirmed(export, tmp_path):
         "Tampa Contact Ctr.": "no",
     }
     assert units.loc["Tampa Contact Ctr.", "customer_unit"] == "Tampa Contact Center"
-    assert any("3 names are not the same" in text for text in made.unsure)
+    assert any("not the same on both sides: 3" in text for text in made.unsure)
     assert read_study(made.folder).file.units == "units.csv"
+    assert any("needs `columns.unit`" in text for text in made.unsure)
+
+
+def test_waves_that_never_meet_are_said(workbook, export, tmp_path):
+    made = make_study("a", customers=[workbook], staff=[export[1]], folder=tmp_path / "a")
+    said = "No wave of staff ('2026-Q1' and '2026-Q2') is one of customers ('2025' and '2026')"
+    assert any(said in text for text in made.unsure)
 
 
 def test_no_answer_of_a_respondent_is_written_or_said(workbook, tmp_path):

@@ -26,7 +26,7 @@ from cxanalytics.models.answers import (
     choose_cluster,
     refuse_few_events,
 )
-from cxanalytics.models.sampling import weights_and_counts
+from cxanalytics.models.sampling import need_answers, weights_and_counts
 from cxanalytics.numerics.ordinal import CumulativeLinkFit
 from cxanalytics.numerics.standardize import ShareContrast, share_contrast
 from cxanalytics.rules import DRAWS, LEVEL, THRESHOLDS, Thresholds
@@ -100,7 +100,7 @@ def fit_recommendation(
         A question, column, wave, statistic or cluster that does not exist.
     ModelError
         Fewer than 10 positive or 10 other answers per parameter, drivers that are combinations
-        of others, or answers separated perfectly.
+        of others, or answers separated perfectly; or `survey` is `Published`.
 
     Assumes
     -------
@@ -112,6 +112,7 @@ def fit_recommendation(
     ---------
     McCullagh (1980); Binder (1983); Robins (1986); methods.md#recommendation.
     """
+    need_answers(survey)
     chosen = tuple(survey.drivers if drivers is None else drivers)
     if not chosen:
         raise ModelError("`drivers` must name at least one question; got none.")

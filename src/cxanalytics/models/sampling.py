@@ -11,10 +11,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.errors import ModelError
+from cxanalytics.published import NOT_POSSIBLE, Published
 from cxanalytics.tables import Survey
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def need_answers(data: object) -> None:
+    """Refuse published scores, which have no number of answers and so no sampling error.
+
+    Parameters
+    ----------
+    data : object
+        What a model was given.
+
+    Raises
+    ------
+    ModelError
+        It is `Published`.
+    """
+    if isinstance(data, Published):
+        raise ModelError(NOT_POSSIBLE)
 
 
 def weights_and_counts(survey: Survey) -> tuple[Floats | None, Floats | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cxanalytics.models.sampling import need_answers
 from cxanalytics.models.scores import fit_scores
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Estimates, Survey
@@ -41,6 +42,8 @@ def fit_scorecard(
     ------
     DataError
         No such question.
+    ModelError
+        `survey` is `Published`, or as `fit_scores`.
 
     Assumes
     -------
@@ -50,6 +53,7 @@ def fit_scorecard(
     ---------
     See `fit_scores`; methods.md#scores.
     """
+    need_answers(survey)
     names = list(measures)
     for name in names:
         survey.question(name)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean, must_be
-from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
+from cxanalytics.models.sampling import need_answers, role_codes, sampling_units, weights_and_counts
 from cxanalytics.numerics import survey_design as sampling
 from cxanalytics.rules import KISH_DEFF_MAX, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Question, Survey
@@ -78,7 +78,7 @@ def fit_scores(
         An unknown statistic, or a `level` out of range.
     ModelError
         Only one sampling unit in every group, or weights so unequal that the effective number of
-        answers is under a third.
+        answers is under a third; or `survey` is `Published`.
 
     Assumes
     -------
@@ -90,6 +90,7 @@ def fit_scores(
     Binder (1983); Särndal, Swensson and Wretman (1992), ch. 5; Korn and Graubard (1998); Rocks
     (2016), The American Statistician; methods.md#scores.
     """
+    need_answers(survey)
     if statistic not in STATISTICS:
         raise ParamsError(must_be("statistic", STATISTICS, statistic))
     if not 0.0 < level < 1.0:

@@ -41,7 +41,10 @@ if TYPE_CHECKING:
 MAY = (
     "The value, as published.",
     "The middle value of peers, and their middle half.",
-    "The change from wave to wave, beside how much values usually move.",
+)
+OVER_TIME = "The change from wave to wave, beside how much values usually move."
+BETWEEN_GROUPS = (
+    "The difference between groups, such as kinds of owners, each member counting once."
 )
 MAY_NOT = (
     "A likely range: it takes the number of answers.",
@@ -166,7 +169,8 @@ def write_audit_published(facts: PageFacts, audit: Audit) -> Section:
     published = audit.get("published")
     if published is not None:
         heads = ("What may be said", "What may not")
-        content += pair_of_lists(heads, (MAY, MAY_NOT))
+        last = OVER_TIME if published["waves"].max() > 1 else BETWEEN_GROUPS
+        content += pair_of_lists(heads, ((*MAY, last), MAY_NOT))
         content += note(f"Every other slot says: “{NOT_POSSIBLE}”")
         table = _published(published)
         title = "Every published measure"

@@ -109,6 +109,8 @@ class PageFacts:
         Address of the index, relative to this page; empty when there is none beside it.
     appendix : str
         Address of the technical appendix, relative to this page; empty when it is not beside it.
+    audit : str
+        Address of the audit of the data, relative to this page; empty when it is not beside it.
     language : str
         Language tag of the page.
     citation : str
@@ -149,6 +151,7 @@ class PageFacts:
     pages: Mapping[str, str] = field(default_factory=dict)
     home: str = ""
     appendix: str = ""
+    audit: str = ""
     language: str = "en"
     citation: str = ""
     command: str = ""

@@ -77,6 +77,7 @@ def provenance_entries(
         ("Input hash", hashed),
         ("Input checks", _checks(facts)),
         ("Methods", _link(facts.appendix, "Technical appendix")),
+        ("Data", _link(facts.audit, "What do we hold, and can it be trusted?")),
         ("Next update", facts.next_update),
         ("Published by", facts.publisher),
         ("Other formats", facts.contact),

@@ -119,6 +119,7 @@ def page_facts(
         if kind in BESIDE_INDEX and not study.source.lacks(INDEX)
         else file.site,
         "pages": study.pages() if kind == "index" else {},
+        "audit": "audit.html" if kind in ("index", "appendix") else "",
         "appendix": "appendix.html" if kind == "index" and "10_appendix" in notebooks() else "",
         "command": rerun_command(study.name, overrides),
         "citation": _citation(study, made_by),

@@ -69,10 +69,7 @@ def fetch_data(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(
-            f"{short_path(folder)} cannot be made ({error.strerror}). Set {DATA} to a folder that "
-            "can be written to."
-        ) from None
+        raise _not_writable(folder, error) from None
     for file in dataset.files:
         target = folder / file.name
         if target.is_file() and _digest(target) == file.sha256:
@@ -102,10 +99,19 @@ def _fetch(file: RemoteFile, folder: Path, *, progress: bool) -> None:
             f"'{file.name}' at {file.address} is not the file that was promised: its digest "
             "differs. Nothing was kept."
         ) from None
+    except PermissionError as error:
+        raise _not_writable(folder, error) from None
     except OSError as error:
         # requests' errors are OSErrors; their text may span lines
         reason = " ".join(str(error).split())
         raise DataError(f"'{file.name}' cannot be fetched from {file.address}: {reason}") from None
+
+
+def _not_writable(folder: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{short_path(folder)} cannot be written to ({error.strerror or 'no permission'}). Set "
+        f"{DATA} to a folder that can be."
+    )
 
 
 def _digest(path: Path) -> str:

@@ -194,9 +194,27 @@ def _collect(
         told.refused.append(
             f"The staff survey {staff.name} is not used: it needs items and agency."
         )
+    if staff and "unit" not in staff.roles.columns:
+        told.unsure.append(
+            "Staff: no column names a team or unit; morale beside performance needs `columns.unit`."
+        )
+    other = _other_waves(survey, staff)
+    if other:
+        told.unsure.append(other)
     if operations and operations.funnel and (trouble := funnel_trouble(operations)):
         told.refused.append(trouble)
     return told
+
+
+def _other_waves(survey: SurveyGuess, staff: SurveyGuess | None) -> str:
+    """Say it where no wave of staff is one of customers: such surveys never join."""
+    if staff is None:
+        return ""
+    customers, workers = survey.waves(), staff.waves()
+    if not customers or not workers or customers & workers:
+        return ""
+    both = [list_words([f"'{wave}'" for wave in sorted(waves)]) for waves in (workers, customers)]
+    return f"No wave of staff ({both[0]}) is one of customers ({both[1]}): these do not join."
 
 
 def _units(survey: SurveyGuess, staff: SurveyGuess | None, told: NewStudy) -> pd.DataFrame | None:
@@ -218,12 +236,13 @@ def _units(survey: SurveyGuess, staff: SurveyGuess | None, told: NewStudy) -> pd
     same = int((pairs["confirmed"] == "yes").sum())
     open_ = len(pairs) - same
     told.guessed.append(
-        f"{UNITS_FILE} pairs the {level} names of both surveys: {count(same)} are the same name."
+        f"{UNITS_FILE} pairs the {level} names of both surveys; the same on both sides: "
+        f"{count(same)}."
     )
     if open_:
         told.unsure.append(
-            f"{UNITS_FILE}: {count(open_)} names are not the same on both sides; they do not join "
-            "until you write yes in `confirmed`."
+            f"{UNITS_FILE}: names that are not the same on both sides: {count(open_)}. They do not "
+            "join until you write yes in `confirmed`."
         )
     cut = [part.name for part in (staff, survey) if not all(one.complete for one in part.samples)]
     if cut:

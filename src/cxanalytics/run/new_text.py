@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,12 +10,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cxanalytics.run.guess.file import Sample
 from cxanalytics.run.guess.numbers import code_text
 from cxanalytics.run.guess.operations import OperationsGuess
 from cxanalytics.run.guess.questions import OUTCOME, QuestionGuess
 from cxanalytics.run.guess.survey import SurveyGuess, drivers_of
-from cxanalytics.run.guess.words import quoted, words_of
+from cxanalytics.run.guess.words import quoted, words_of, yaml_text
+from cxanalytics.run.new_source import path_text, source_lines
 from cxanalytics.run.study_file import SCORECARD_AT_MOST
 from cxanalytics.run.yaml_file import short_path
 
@@ -26,8 +25,6 @@ DRIVERS_AT_MOST = 12
 
 PUBLISHER = "Your organization"
 CONTACT = "The office that sent you this page"
-_PLAIN = re.compile(r"[A-Za-z_](?:[\w/()?'.+-]|[ ](?=[\w(]))*")
-_WORDS = frozenset("true false null yes no on off y n".split())
 _NOUNS = {
     "agency": "agencies", "ministry": "ministries", "authority": "authorities",
     "council": "councils", "bureau": "bureaus", "department": "departments",
@@ -36,24 +33,6 @@ _NOUNS = {
     "facility": "facilities", "hospital": "hospitals", "trust": "trusts", "provider": "providers",
     "service": "services", "section": "sections", "unit": "units", "team": "teams",
 }  # fmt: skip
-
-
-def yaml_text(value: object) -> str:
-    """Write a text so that YAML reads the same text.
-
-    Parameters
-    ----------
-    value : object
-
-    Returns
-    -------
-    str
-        In quotes where it needs them.
-    """
-    text = str(value)
-    if _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
-        return text
-    return quoted(text)
 
 
 def _remark(text: str) -> str:
@@ -244,72 +223,6 @@ def funnel_trouble(operations: OperationsGuess) -> str:
         f"The response counts of {sample.name} are not used: for these, column names must be in "
         "row 1, and a text file must be UTF-8 with commas."
     )
-
-
-def source_lines(part: SurveyGuess | OperationsGuess, folder: Path) -> list[tuple[str, str, str]]:
-    """List the keys that say how a part is read: key, value as YAML, remark."""
-    samples = part.samples if isinstance(part, SurveyGuess) else (part.sample,)
-    first, lines = samples[0], []
-    if isinstance(part, SurveyGuess) and len(samples) > 1:
-        listed = "".join(
-            f"\n    - {{{_part(sample, period, folder)}}}"
-            for sample, period in zip(samples, part.periods, strict=True)
-        )
-        lines.append(("parts", listed, ""))
-    else:
-        lines.append(
-            ("file", yaml_text(path_text(first.path, folder)), _where_remark(first, folder))
-        )
-        if first.sheet:
-            lines.append(("sheet", yaml_text(first.sheet), ""))
-    if first.header != 1:
-        lines.append(("header", str(first.header), "row of the column names"))
-    if first.layout != "plain":
-        lines.append(("layout", first.layout, "question texts and ImportIds below the names"))
-    if first.encoding != "utf-8":
-        lines.append(("encoding", first.encoding, "please check: names with accents"))
-    if first.delimiter:
-        lines.append(("delimiter", quoted(first.delimiter), ""))
-    if part.roles.date_format and "date" in part.roles.columns:
-        lines.append(("date_format", quoted(part.roles.date_format), ""))
-    return lines
-
-
-def _part(sample: Sample, period: str, folder: Path) -> str:
-    sheet = f", sheet: {quoted(sample.sheet)}" if sample.sheet else ""
-    path = quoted(path_text(sample.path, folder))
-    return f"file: {path}{sheet}, period: {quoted(period)}"
-
-
-def _where_remark(sample: Sample, folder: Path) -> str:
-    far = Path(path_text(sample.path, folder)).is_absolute()
-    return "please check: a path of this computer only" if far else ""
-
-
-def path_text(path: Path, folder: Path) -> str:
-    """Write the path of a file so that the study finds it.
-
-    Parameters
-    ----------
-    path : Path
-    folder : Path
-        The study's.
-
-    Returns
-    -------
-    str
-        With ${CXANALYTICS_DATA} where the file lies below that folder; else relative to the study,
-        or absolute where they have no folder in common.
-    """
-    path = path.resolve()
-    data = os.environ.get("CXANALYTICS_DATA")
-    if data and path.is_relative_to(Path(data).expanduser().resolve()):
-        inside = path.relative_to(Path(data).expanduser().resolve())
-        return f"${{CXANALYTICS_DATA}}/{inside.as_posix()}"
-    common = os.path.commonpath([path, folder.resolve()])
-    if Path(common).parent == Path(common):
-        return path.as_posix()
-    return Path(os.path.relpath(path, folder.resolve())).as_posix()
 
 
 def question_lines(question: QuestionGuess) -> list[str]:

@@ -29,6 +29,7 @@ LACKING = {
     "panel": "The study has no panel of units over time.",
     "published": "The study has no published scores.",
     "staff": "The study has no staff survey.",
+    "units": "Staff and survey are not both mapped to a unit, so they cannot meet.",
     "survey": "The study has no survey of respondents.",
 }
 
@@ -118,8 +119,10 @@ class StudyFolder:
 
     def _files(self, key: str, text: str) -> dict[str, Path]:
         """Find what a path names: a file, those of a pattern, or those of a folder."""
-        if any(mark in text for mark in "*?["):
-            folder, pattern = Path(text).parent, Path(text).name
+        folder, pattern = Path(text).parent, Path(text).name
+        # A name such as "answers [2026].xlsx" is a file before it is a pattern.
+        literal = not any(mark in pattern for mark in "*?[")
+        if not literal and not (self.path(key, str(folder)) / pattern).exists():
             inside = sorted(self.path(key, str(folder)).glob(pattern))
             if not inside:
                 raise ParamsError(
@@ -144,10 +147,15 @@ class StudyFolder:
         """Digest the input files, by key path, and the result of a query."""
         digests = {key: keys.file_digest(path) for key, path in self.input_paths().items()}
         if isinstance(self.file.survey, SqlSurvey):
-            from cxanalytics.run.query import query_digest
-
-            digests["survey.database"] = query_digest(self)
+            digests["survey.database"] = self._query_digest
         return digests
+
+    @cached_property
+    def _query_digest(self) -> str:
+        """The result of the query, read once: what a run computes has one key from end to end."""
+        from cxanalytics.run.query import query_digest
+
+        return query_digest(self)
 
     def lacks(self, step: str) -> str:
         """Say what a notebook needs that this study does not have; "" when it has all."""
@@ -157,7 +165,9 @@ class StudyFolder:
             return self.lacks(keys.SCORES)
         needed = keys.needed_data(notebooks()[step])
         missing = [name for name in needed if not getattr(file, name)]
-        if missing == ["survey"] and file.published:
+        if not missing and "staff" in needed and not file.staff_meets_survey:
+            return LACKING["units"]
+        if "survey" in missing and file.published:
             return NOT_POSSIBLE
         return LACKING[missing[0]] if missing else ""
 

@@ -125,6 +125,13 @@ class StudyFile(Strict):
         return self.headline or (self.survey.outcome if self.survey else "")
 
     @property
+    def staff_meets_survey(self) -> bool:
+        """Whether staff and survey answers can be put side by side by unit."""
+        parts = (self.survey, self.staff)
+        mapped = [columns for part in parts if (columns := getattr(part, "columns", None))]
+        return all(columns.unit for columns in mapped)
+
+    @property
     def drivers(self) -> list[str]:
         """Questions the model of the outcome is made of."""
         return self.survey.drivers if self.survey else []

@@ -5,13 +5,15 @@ The copy lies in the study's outputs, in a folder that no run writes to, and is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.run.handover import write_text
 from cxanalytics.run.parameters import declared_parameters, is_parameters_cell
-from cxanalytics.run.places import find_steps, notebooks, output_folder, studies
-from cxanalytics.run.resolve import read_study, resolve
+from cxanalytics.run.places import find_steps, house, notebooks, output_folder, studies
+from cxanalytics.run.resolve import StudyFolder, read_study, resolve
 
 WORK = "work"
 
@@ -46,13 +48,8 @@ def copy_notebook(
     ParamsError
         There is no such notebook or study.
     """
-    import nbformat
-
     known = notebooks()
-    steps = find_steps([notebook], known)
-    if len(steps) != 1:
-        raise ParamsError(must_be("notebook", known, notebook))
-    step = steps[0]
+    step = _step(notebook, known)
     source = read_study(study)
     place = output_folder(source.name, output)
     folder = place / WORK
@@ -63,15 +60,43 @@ def copy_notebook(
     while target.exists():
         target = folder / f"{step}-{number}.ipynb"
         number += 1
-    named = studies().get(source.name)
-    values = resolve(source, known[step]).values
-    if "study" in values:
-        # A study that cannot be found by name is named by its folder.
-        found = named is not None and named.resolve() == source.folder
-        values["study"] = source.name if found else str(source.folder)
-    if "output" in values and place != output_folder(source.name):
+    write_text(target, _copy(known[step], _values(source, known[step], place)))
+    return target, True
+
+
+def _step(notebook: str, known: Mapping[str, Path]) -> str:
+    try:
+        steps = find_steps([notebook], known)
+    except ParamsError:
+        steps = []
+    if len(steps) != 1:
+        raise ParamsError(must_be("notebook", known, notebook))
+    return steps[0]
+
+
+def _values(source: StudyFolder, notebook: Path, place: Path) -> dict[str, Any]:
+    """Give the parameters such that the copy finds study and outputs from where it lies."""
+    values = resolve(source, notebook).values
+    if "study" in values and not _found_by_name(source):
+        values["study"] = str(source.folder)
+    if "output" in values and (house() is None or place != output_folder(source.name)):
         values["output"] = str(place)
-    book = nbformat.read(known[step], as_version=4)
+    return values
+
+
+def _found_by_name(source: StudyFolder) -> bool:
+    """Say whether the name of a study is enough, in whatever folder one works."""
+    root, here = house(), (Path.cwd() / "params").resolve()
+    only_here = source.folder.parent == here and (root is None or (root / "params") != here)
+    named = studies().get(source.name)
+    return named is not None and named.resolve() == source.folder and not only_here
+
+
+def _copy(notebook: Path, values: Mapping[str, Any]) -> str:
+    """Write the notebook out without outputs, its parameters set."""
+    import nbformat
+
+    book = nbformat.read(notebook, as_version=4)
     for cell in book.cells:
         if cell.cell_type != "code":
             continue
@@ -80,8 +105,6 @@ def copy_notebook(
             cell.source = "\n".join(
                 f"{entry.name}: {entry.type} = {values[entry.name]!r}"
                 + (f"  # {entry.help}" if entry.help else "")
-                for entry in declared_parameters(known[step])
+                for entry in declared_parameters(notebook)
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(target, nbformat.writes(book) + "\n")
-    return target, True
+    return str(nbformat.writes(book)) + "\n"

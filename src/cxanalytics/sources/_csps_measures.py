@@ -24,7 +24,9 @@ ENGAGEMENT = "1.01.001.00"
 RECOMMEND = "2.10.002.00"
 ANXIOUS = "7.02.004.00"
 CALM = f"{ANXIOUS}-low"
-ANXIOUS_SINCE = 2018
+CALM_YEARS = frozenset([*range(2012, 2018), 2020])
+"""Years whose file holds the share of low answers. The labels of 2016, 2017 and 2020 are bare
+numbers: there the medians tell, next to the publisher's medians of the high answers."""
 INDICES = (ENGAGEMENT, "7.01.001.00", "7.01.002.00")
 
 SHORT = MappingProxyType(
@@ -115,7 +117,7 @@ class Lookup:
             )
         both = (numbered & worded) or numbered or worded
         uid = next(iter(both)) if len(both) == 1 else ""
-        return CALM if uid == ANXIOUS and year < ANXIOUS_SINCE else uid
+        return CALM if uid == ANXIOUS and year in CALM_YEARS else uid
 
 
 def other_answer(label: str) -> bool:

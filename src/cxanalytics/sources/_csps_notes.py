@@ -143,7 +143,7 @@ def _anxious_note(found: set[str]) -> list[Check]:
     if not {ANXIOUS, CALM} <= found:
         return []
     text = (
-        "To 2017 the share who felt anxious 0 to 3 of 10 was published, since 2018 the share who "
-        "felt anxious 6 to 10: two measures, not one series."
+        "To 2017 and in 2020 the share who felt anxious 0 to 3 of 10 was published, in the other "
+        "years since 2018 the share who felt anxious 6 to 10: two measures, not one series."
     )
     return [Check("anxiety", None, text)]

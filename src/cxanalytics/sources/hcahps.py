@@ -1,8 +1,10 @@
-"""How did patients of US hospitals score their stay, and who owns the hospital?
+"""What did patients say of US hospitals from April 2023 to March 2024, and who owns the hospital?
 
-Reads the linear mean scores of the HCAHPS survey (0 to 100, higher is better) and joins who owns
-each hospital from the general information of Medicare. Only whole-number scores were published
-here: no completed surveys, no response rates, so nothing that needs a sampling error is possible.
+Reads ten HCAHPS linear mean scores by hospital, published without the number of answers, and joins
+the ownership of each hospital from the publisher's hospital list, which is of a later release. A
+hospital is known by its identifier: 109 share a name with another one, and 70 go by another name
+in the list. The score of "would recommend" is an answer from "definitely no" to "definitely yes"
+put on 0 to 100. It is neither a share nor a net promoter score.
 """
 
 from __future__ import annotations
@@ -12,214 +14,254 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxanalytics.columns import refuse
-from cxanalytics.errors import DataError
+from cxanalytics.columns import plain, refuse
+from cxanalytics.errors import DataError, must_be
 from cxanalytics.formats import count as count_text
-from cxanalytics.published import NOT_POSSIBLE, Published, PublishedMeasure
-from cxanalytics.sources._cells import numbers, rows_text
+from cxanalytics.formats import list_words
+from cxanalytics.published import Published, PublishedMeasure
 from cxanalytics.sources._grid import Grid, read_grid
-from cxanalytics.sources._text import as_text
 from cxanalytics.tables import Check
 
+PERIOD = "2023-04 to 2024-03"
 SCORES = {
-    "overall_rating": ("Overall_Rating", "Overall rating of the hospital"),
-    "recommend": ("Recommendation_Score", "Willingness to recommend"),
-    "nurses": ("Nurse_Communication", "Communication of nurses"),
-    "doctors": ("Doctor_Communication", "Communication of doctors"),
-    "responsiveness": ("Staff_Responsiveness", "Responsiveness of staff"),
-    "medicines": ("Medicine_Communication", "Communication about medicines"),
-    "discharge": ("Discharge_Information", "Discharge information"),
-    "transition": ("Care_Transition", "Care transition"),
-    "cleanliness": ("Cleanliness", "Cleanliness"),
-    "quietness": ("Quietness", "Quietness"),
+    "Recommendation_Score": ("recommend", "Would recommend the hospital"),
+    "Overall_Rating": ("overall_rating", "Overall rating of the hospital"),
+    "Nurse_Communication": ("nurses", "Communication with nurses"),
+    "Doctor_Communication": ("doctors", "Communication with doctors"),
+    "Staff_Responsiveness": ("responsiveness", "Responsiveness of staff"),
+    "Medicine_Communication": ("medicines", "Communication about medicines"),
+    "Discharge_Information": ("discharge", "Information at discharge"),
+    "Care_Transition": ("care_transition", "Care transition"),
+    "Cleanliness": ("cleanliness", "Cleanliness"),
+    "Quietness": ("quietness", "Quietness"),
 }
 MEASURES = tuple(
-    PublishedMeasure(name=name, label=label, unit="score", high=100.0)
-    for name, (_, label) in SCORES.items()
+    PublishedMeasure(name=name, label=label, unit="score", low=0.0, high=100.0)
+    for name, label in SCORES.values()
 )
-GOVERNMENT = frozenset(
-    [
-        "Department of Defense",
-        "Government - Federal",
-        "Government - Hospital District or Authority",
-        "Government - Local",
-        "Government - State",
-        "Tribal",
-        "Veterans Health Administration",
-    ]
+GOVERNMENT = (
+    "Government - Federal",
+    "Government - Hospital District or Authority",
+    "Government - Local",
+    "Government - State",
+    "Veterans Health Administration",
+    "Department of Defense",
+    "Tribal",
 )
-OTHER = frozenset(
-    [
-        "Physician",
-        "Proprietary",
-        "Voluntary non-profit - Church",
-        "Voluntary non-profit - Other",
-        "Voluntary non-profit - Private",
-    ]
+OTHER = (
+    "Voluntary non-profit - Private",
+    "Voluntary non-profit - Church",
+    "Voluntary non-profit - Other",
+    "Proprietary",
+    "Physician",
 )
-UNKNOWN = "not known"
-PERIOD = "2023-04 to 2024-03"
-SHOWN = 10
-CAVEATS = (
+FEDERAL_IDS = ("Veterans Health Administration", "Department of Defense")
+GROUPS = ("ownership", "sector", "type", "state")
+NO_SCORE = ("", "not available", "not applicable")
+LISTED = 12
+
+NOTES = (
     Check(
-        "hospitals left out",
+        "no counts",
         None,
-        "Hospitals without scores (too few cases, not available, did not take part) are not in "
-        "this file; those in it are larger than most.",
+        "The numbers of completed surveys and the response rates are not in the file: no range can "
+        "be given to the score of one hospital.",
     ),
     Check(
-        "recommend is no NPS",
-        None,
-        "Willingness to recommend is a linear score of four answers, definitely no to definitely "
-        "yes; it is not an NPS.",
+        "left out by the publisher's copy",
+        False,
+        "Hospitals without scores were removed before the file was made (too few cases, not "
+        "available, did not take part), so small hospitals are under-represented.",
     ),
     Check(
-        "general information is later",
+        "linear scores",
         None,
-        "Ownership comes from a later release than the survey; hospitals may have changed hands.",
+        'Scores are linear means from 0 to 100. "Would recommend" runs from "definitely no" to '
+        '"definitely yes"; it is no share of promoters.',
     ),
-    Check("no counts", None, f"Completed surveys were not published here. {NOT_POSSIBLE}"),
+    Check(
+        "dates and mode", None, "The file does not tell survey dates or survey mode by hospital."
+    ),
+    Check(
+        "ownership",
+        None,
+        "Ownership is that of a later release of the hospital list, whose date is not stated.",
+    ),
 )
 
 
-def read_hcahps(scores: str | Path, hospitals: str | Path) -> Published:
-    """Read patient scores of US hospitals and join who owns them.
+def read_hcahps(scores_path: str | Path, hospitals_path: str | Path) -> Published:
+    """Read HCAHPS linear mean scores by hospital, with who owns the hospital.
 
     Parameters
     ----------
-    scores : str or Path
-        hospital_analysis.csv: a row per hospital, ten linear mean scores.
-    hospitals : str or Path
-        Hospital_General_Information.csv.
+    scores_path : str or Path
+        hospital_analysis.csv: one row per hospital, ten scores.
+    hospitals_path : str or Path
+        Hospital_General_Information.csv: one row per hospital.
 
     Returns
     -------
     Published
-        `agency` is the hospital's certification number, text of six characters; `name` its name.
-        Groups are `ownership`, `sector` ("government" or "other"), `kind` and `state`; the first
-        three are "not known" for a hospital that the general information does not have. Scores run
-        from 0 to 100.
+        Ten scores from 0 to 100, one wave. `agency` is the six-character identifier, `name` the
+        hospital's name in the survey file; groups `ownership`, `sector` ("government" or "other"),
+        `type` and `state`. The three from the hospital list are "" where it lacks the hospital.
 
     Raises
     ------
     DataError
-        A column is absent, a number is not six characters or stands twice, a score is not a number
-        from 0 to 100, an ownership is unknown, or the files share no hospital.
+        A column is absent; an identifier is repeated or has lost its leading zero; a score is no
+        number from 0 to 100; an ownership is unknown; the files put a hospital in different states.
     """
-    grid = read_grid(scores)
-    hospital = _numbers_of(grid, "Facility_ID")
-    values = {name: _score(grid, name, column) for name, (column, _) in SCORES.items()}
-    wide = pd.DataFrame(
+    survey, listed = read_grid(scores_path), read_grid(hospitals_path)
+    hospitals = pd.DataFrame(
         {
-            "agency": hospital,
-            "name": as_text(grid.column("Facility_Name", "name")),
-            "state": as_text(grid.column("State", "state")),
-            **values,
+            "agency": _identifiers(survey, "Facility_ID"),
+            "name": _texts(survey, "Facility_Name", "name"),
+            "state": _texts(survey, "State", "state"),
         }
     )
-    info = _information(hospitals)
-    known = wide["agency"].isin(info.index)
-    if not known.any():
-        raise DataError(
-            f"'{grid.source}' and '{Path(hospitals).name}' must share hospitals; none of "
-            f"{count_text(len(wide))} numbers is in both."
-        )
-    joined = wide.join(info, on="agency")
-    groups = ["ownership", "sector", "kind"]
-    joined[groups] = joined[groups].fillna(UNKNOWN)
-    frame = joined.melt(
-        id_vars=["agency", "name", "state", *groups],
-        value_vars=list(SCORES),
+    joined = _join(hospitals, _hospital_list(listed), survey.source, listed.source)
+    scores = {
+        measure.name: _scores(survey, column)
+        for column, measure in zip(SCORES, MEASURES, strict=True)
+    }
+    frame = joined.assign(**scores).melt(
+        id_vars=["agency", "name", *GROUPS],
+        value_vars=list(scores),
         var_name="measure",
         value_name="value",
-    ).assign(period=PERIOD)
-    government = int((joined["sector"] == "government").sum())
+    )
     return Published(
-        frame=frame.dropna(subset=["value"]).reset_index(drop=True),
+        frame=frame.assign(period=PERIOD, measure=frame["measure"].astype(str)),
         measures=MEASURES,
-        groups=("ownership", "sector", "kind", "state"),
+        groups=GROUPS,
         agency_noun="hospital",
-        notes=(*_notes(grid, joined, values, known, government), *CAVEATS),
-        facts={
-            "hospitals": len(wide),
-            "joined": int(known.sum()),
-            "government": government,
-            "federal_numbers": int(wide["agency"].str.endswith("F").sum()),
-        },
+        notes=(*NOTES, *_notes(joined, listed.source), *_missing_note(frame)),
+        facts=_facts(joined),
     )
 
 
-def _numbers_of(grid: Grid, column: str) -> pd.Series[str]:
-    """Read certification numbers as text; a number that lost its leading zero is refused."""
-    found = as_text(grid.column(column, "agency"))
-    label = f"`agency` (column '{column}')"
+def _texts(grid: Grid, column: str, use: str) -> pd.Series:
+    cells = grid.column(column, use).astype(object)
+    return cells.map(plain).astype(str).reset_index(drop=True).rename(use)
+
+
+def _identifiers(grid: Grid, column: str) -> pd.Series:
+    cells = grid.column(column, "agency").astype(object).map(plain).astype(str)
     refuse(
-        found,
-        (~found.str.fullmatch(r"[0-9A-Z]{6}")).to_numpy(),
-        f"{label} must be a certification number of six characters",
-        " A spreadsheet may have cut leading zeros: keep the column as text.",
+        cells,
+        ~cells.str.fullmatch(r"[0-9A-Z]{6}").to_numpy(dtype=bool),
+        f"`agency` (column '{column}' of '{grid.source}') must be six characters, such as '010001'",
+        " Read as a number, an identifier loses its leading zero: read it as text.",
     )
-    refuse(found, found.duplicated().to_numpy(), f"{label} must name each hospital once")
-    return found
-
-
-def _score(grid: Grid, name: str, column: str) -> pd.Series[float]:
-    label = f"`{name}` (column '{column}')"
-    cells = grid.column(column, name)
-    found = numbers(cells, label)
-    outside = ~np.isnan(found) & ~((found >= 0) & (found <= 100))
-    refuse(cells, outside, f"{label} must lie between 0 and 100")
-    return pd.Series(found, index=cells.index)
-
-
-def _information(path: str | Path) -> pd.DataFrame:
-    grid = read_grid(path)
-    ownership = as_text(grid.column("Hospital Ownership", "ownership"))
     refuse(
-        ownership,
-        (~ownership.isin(GOVERNMENT | OTHER)).to_numpy(),
-        "`ownership` (column 'Hospital Ownership') must be one of "
-        + ", ".join(f"'{name}'" for name in sorted(GOVERNMENT | OTHER)),
+        cells,
+        cells.duplicated().to_numpy(),
+        f"`agency` (column '{column}' of '{grid.source}') must name each hospital once",
     )
+    return cells.reset_index(drop=True)
+
+
+def _hospital_list(grid: Grid) -> pd.DataFrame:
+    ownership = grid.column("Hospital Ownership", "ownership").astype(object).map(plain).astype(str)
+    known = (*GOVERNMENT, *OTHER)
+    unknown = ~ownership.isin(known)
+    if unknown.any():
+        got = must_be("ownership", known, ownership.loc[unknown].iloc[0])
+        raise DataError(f"{got} (row {ownership.index[unknown][0]} of '{grid.source}')")
     return pd.DataFrame(
         {
-            "ownership": ownership,
-            "sector": ownership.isin(GOVERNMENT).map({True: "government", False: "other"}),
-            "kind": as_text(grid.column("Hospital Type", "kind")),
+            "agency": _identifiers(grid, "Facility ID"),
+            "ownership": ownership.to_numpy(),
+            "type": _texts(grid, "Hospital Type", "type"),
+            "listed_name": _texts(grid, "Facility Name", "name"),
+            "listed_state": _texts(grid, "State", "state"),
         }
-    ).set_index(_numbers_of(grid, "Facility ID"))
+    )
 
 
-def _notes(
-    grid: Grid,
-    joined: pd.DataFrame,
-    values: dict[str, pd.Series[float]],
-    known: pd.Series[bool],
-    government: int,
-) -> list[Check]:
-    notes = [
-        Check("rows read", None, f"{rows_text(len(joined))} were read from '{grid.source}'."),
-        Check(
-            "government hospitals",
-            None,
-            f"{count_text(government)} of {count_text(len(joined))} hospitals are owned by a "
-            "government: state, local, district, federal, veterans, defense or tribal.",
-        ),
-    ]
-    missing = int(sum(score.isna().sum() for score in values.values()))
-    if missing:
-        notes.append(Check("blank scores", None, f"{count_text(missing)} blank scores left out."))
-    if not known.all():
-        lost = joined.loc[~known]
-        shown = [f"{row['agency']} {row['name']}" for _, row in lost.head(SHOWN).iterrows()]
-        more = f", and {count_text(len(lost) - SHOWN)} more" if len(lost) > SHOWN else ""
-        notes.append(
-            Check(
-                "not joined",
-                False,
-                f"{count_text(len(lost))} of {count_text(len(joined))} hospitals are not in the "
-                f"general information and kept with ownership not known: "
-                f"{', '.join(shown)}{more}.",
-            )
+def _join(
+    hospitals: pd.DataFrame, listed: pd.DataFrame, source: str, listed_source: str
+) -> pd.DataFrame:
+    joined = hospitals.merge(listed, on="agency", how="left", validate="one_to_one").fillna("")
+    known = joined["listed_state"] != ""
+    moved = joined.loc[known & (joined["listed_state"] != joined["state"])]
+    if len(moved):
+        row = moved.iloc[0]
+        raise DataError(
+            f"'{source}' and '{listed_source}' must mean the same hospital by an identifier; "
+            f"{row['agency']} is in {row['state']} and in {row['listed_state']}, and "
+            f"{len(moved) - 1} more differ."
         )
-    return notes
+    government = joined["ownership"].isin(GOVERNMENT)
+    sector = np.where(government, "government", np.where(known, "other", ""))
+    return joined.assign(sector=sector)
+
+
+def _scores(grid: Grid, column: str) -> pd.Series:
+    cells = grid.column(column, "score").astype(object)
+    blank = cells.map(lambda cell: plain(cell).lower() in NO_SCORE).to_numpy(dtype=bool)
+    numbers = pd.to_numeric(cells.where(~blank), errors="coerce")
+    refuse(
+        cells,
+        ~blank & ~numbers.between(0, 100).to_numpy(),
+        f"Column '{column}' of '{grid.source}' must hold scores from 0 to 100",
+    )
+    return numbers.astype(float).reset_index(drop=True)
+
+
+def _notes(joined: pd.DataFrame, listed_source: str) -> tuple[Check, ...]:
+    known = joined["sector"] != ""
+    absent = joined.loc[~known]
+    text = f"{count_text(known.sum())} of {count_text(len(joined))} hospitals are in the list."
+    if len(absent):
+        named = [
+            f"{name} ({key})" for name, key in zip(absent["name"], absent["agency"], strict=True)
+        ]
+        more = len(named) - LISTED
+        named = named[:LISTED] + ([f"{count_text(more)} more"] if more > 0 else [])
+        text += f" The owner of {count_text(len(absent))} is not known: {list_words(named)}."
+    renamed = known & (joined["name"].str.casefold() != joined["listed_name"].str.casefold())
+    federal = joined["agency"].str.endswith("F")
+    fits = (federal & known) == joined["ownership"].isin(FEDERAL_IDS)
+    return (
+        Check(f"hospitals not in {listed_source}", not len(absent), text),
+        Check(
+            "names",
+            None,
+            f"{count_text(renamed.sum())} hospitals have another name in the list, and "
+            f"{count_text(joined['name'].duplicated(keep=False).sum())} share theirs with another "
+            "hospital: they are told apart by identifier.",
+        ),
+        Check(
+            "federal hospitals",
+            bool(fits.all()),
+            f"{count_text(federal.sum())} identifiers end in F, for federal; "
+            + (
+                "they are the hospitals of the Veterans Health Administration and the Department "
+                "of Defense."
+                if fits.all()
+                else f"{count_text((~fits).sum())} disagree with the owner in the list."
+            ),
+        ),
+    )
+
+
+def _missing_note(frame: pd.DataFrame) -> tuple[Check, ...]:
+    missing = int(frame["value"].isna().sum())
+    if not missing:
+        return ()
+    return (
+        Check("scores not available", None, f"{count_text(missing)} scores are not available."),
+    )
+
+
+def _facts(joined: pd.DataFrame) -> dict[str, float | int | str | bool]:
+    return {
+        "hospitals": len(joined),
+        "hospitals_joined": int((joined["sector"] != "").sum()),
+        "government_hospitals": int((joined["sector"] == "government").sum()),
+        "federal_identifiers": int(joined["agency"].str.endswith("F").sum()),
+        "states": int(joined["state"].nunique()),
+    }

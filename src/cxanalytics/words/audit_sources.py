@@ -59,9 +59,10 @@ def say_audit_published(audit: Audit, *, nouns: Nouns) -> str:
     table = audit["published"]
     measures = counted(len(table), "measure", "measures")
     agencies = counted(int(table["agencies"].max()), nouns.organization, nouns.organizations)
+    followed = " and followed over time" if table["waves"].max() > 1 else ""
     return (
-        f"{capital(measures)} of {agencies} may be shown and followed over time. Without the "
-        "number of answers, none may be ranked."
+        f"{capital(measures)} of {agencies} may be shown{followed}. Without the number of answers, "
+        "none may be ranked."
     )
 
 

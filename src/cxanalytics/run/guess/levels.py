@@ -21,6 +21,9 @@ ORGANIZATIONS = (
 """Words for what may be compared, the larger before the smaller."""
 
 LEVELS = ("agency", "department", "unit")
+DEPARTMENTS = frozenset(
+    {"department", "dept", "directorate", "division", "direction", "abteilung", "referat"}
+)
 GROUPS_AT_MOST = 2_000
 """More distinct names than this are no groups."""
 
@@ -88,17 +91,25 @@ def guess_levels(frame: pd.DataFrame, free: Sequence[str], *, grouped: bool = Tr
     ]
     named = [name for _, _, name in sorted(ranked)]
     chosen = _one_name_each(frame, _without_places(named))
-    chosen.sort(key=lambda name: _order(frame[name]))
+    chosen.sort(key=lambda name: _order(pd.Series(frame[name])))
     if not chosen:
         return _fallback(frame, free) if grouped else Levels()
     found = Levels()
-    for level, name in zip(LEVELS, chosen, strict=False):
+    for level, name in zip(_levels(frame, chosen), chosen, strict=False):
         groups = filled(frame[name])
         kinds = groups.nunique()
         found.columns[level] = name
         found.why[level] = f"its name, and {kinds} different {'name' if kinds == 1 else 'names'}"
         found.refused.extend(_traps(level, name, groups, len(frame)))
     return found
+
+
+def _levels(frame: pd.DataFrame, chosen: Sequence[str]) -> Sequence[str]:
+    """Teams below an agency are units; the parts of a lone agency are its departments."""
+    alone = filled(frame[chosen[0]]).nunique() == 1
+    if len(chosen) != 2 or alone or DEPARTMENTS & set(words_of(chosen[1]).split()):
+        return LEVELS
+    return "agency", "unit"
 
 
 def _order(column: pd.Series) -> tuple[bool, int]:

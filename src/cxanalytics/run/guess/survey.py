@@ -74,6 +74,13 @@ class SurveyGuess:
         """The files, with their sheets."""
         return list_words([sample.name for sample in self.samples])
 
+    def waves(self) -> set[str]:
+        """The waves in its first rows; empty where it names none."""
+        if len(self.samples) > 1:
+            return set(self.periods)
+        column = self.roles.columns.get("period")
+        return set(filled(self.frame[column])) if column else set()
+
     def used(self) -> list[QuestionGuess]:
         """Questions that are not only comments."""
         return [question for question in self.questions if question.used]

@@ -9,6 +9,9 @@ import pandas as pd
 
 from cxanalytics.sources._cells import BLANK, NUMBER, key
 
+_PLAIN = re.compile(r"[A-Za-z_](?:[\w/()?'.+-]|[ ](?=[\w(]))*")
+_WORDS = frozenset("true false null yes no on off y n".split())
+
 
 def words_of(name: str) -> str:
     """Write a column name as plain words: "OfficeName", "office_name" are "office name"."""
@@ -41,3 +44,21 @@ def _mark(mark: str) -> str:
     if mark.isprintable():
         return mark
     return f"\\U{ord(mark):08x}"
+
+
+def yaml_text(value: object) -> str:
+    """Write a text so that YAML reads the same text.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        In quotes where it needs them.
+    """
+    text = str(value)
+    if _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
+        return text
+    return quoted(text)
