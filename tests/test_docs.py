@@ -213,8 +213,6 @@ def test_each_library_of_the_extra_has_its_reason() -> None:
 
 
 SURVEYS = get_args(get_args(study_sources.SurveySource)[0])
-UNUSED = {"date_format", "layout", "missing"}
-"""Keys that a table of operations takes from its base and does not need."""
 
 
 @pytest.mark.parametrize(
@@ -223,7 +221,7 @@ UNUSED = {"date_format", "layout", "missing"}
         ("key | default | meaning", (StudyFile,), set()),
         ("in `survey`", SURVEYS, set()),
         ("in a question", (study_sources.Asked,), set()),
-        ("in `operations`", (study_sources.OperationsSource,), UNUSED),
+        ("in `operations`", (study_sources.OperationsSource,), set()),
         ("in `published`", (study_sources.PublishedSource,), set()),
         ("in `panel`", (study_sources.PanelSource,), set()),
     ],

@@ -90,13 +90,13 @@ def pages(hostile_run):
 
 @pytest.mark.slow
 def test_hostile_names_give_safe_and_distinct_files(hostile_run, pages):
-    assert len(set(hostile_run.pages)) == len(HOSTILE) + 2
+    assert len(set(hostile_run.pages)) == len(HOSTILE) + 3
     for path in hostile_run.pages:
         assert path.is_file()
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,90}\.html", path.name), path.name
         assert path.parent in (hostile_run.output, hostile_run.output / "agencies")
     linked = set(re.findall(r'href="agencies/([^"]+)"', pages["index.html"]))
-    assert linked == set(pages) - {"index.html", "appendix.html"}
+    assert linked == set(pages) - {"index.html", "appendix.html", "audit.html"}
 
 
 @pytest.mark.slow
@@ -137,7 +137,7 @@ def test_few_agencies_have_pages_without_ranks(tmp_path, number, answers):
     folder = write_study(tmp_path / "few", [f"Office {n}" for n in range(number)], answers=answers)
     done = CliRunner().invoke(main, ["run", str(folder), "-o", str(tmp_path / "out"), "-j", "2"])
     assert done.exit_code == 0, done.stderr
-    assert f"Pages: {number + 2}." in done.stdout
+    assert f"Pages: {number + 3}." in done.stdout
     assert "02_recommendation is left out. The study names no drivers." in done.stdout
     assert "03_morale is left out. The study has no staff survey." in done.stdout
     board = open_run(tmp_path / "out").load("04_benchmark").benchmarks()["recommend"]

@@ -39,7 +39,7 @@ def test_findings_of_a_study_that_can_be_run(city, notebook_writer):
     assert found[-1] == Finding(
         "03_morale", NOTE, "will be left out. The study has no staff survey."
     )
-    assert [part.level for part in found if part.part == "survey"][0] == PASSED
+    assert next(part.level for part in found if part.part == "survey") == PASSED
     assert WARNING not in [part.level for part in found]
     assert not (city.parents[1] / "outputs").exists()
 

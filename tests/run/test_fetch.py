@@ -142,7 +142,7 @@ def test_a_server_that_is_gone_is_one_line(server, tmp_path):
     catalog = _catalog(server)
     server.shutdown()
     server.server_close()
-    with pytest.raises(DataError, match="'answers.csv' cannot be fetched from http://") as error:
+    with pytest.raises(DataError, match=r"'answers\.csv' cannot be fetched from http://") as error:
         _fetch(server, into=tmp_path / "data", catalog=catalog)
     assert "\n" not in str(error.value)
     assert _left(tmp_path / "data") == []

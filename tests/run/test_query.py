@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from cxanalytics.cli import main
 from cxanalytics.errors import ParamsError
-from cxanalytics.run import open_run, open_study
+from cxanalytics.run import open_study
 from cxanalytics.run.check import check_study
+from cxanalytics.run.handover import current
 from cxanalytics.run.resolve import expected_key, read_study
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="databases need SQLAlchemy")
@@ -199,11 +200,11 @@ def test_no_file_of_a_run_holds_the_address(folder, sqlite, tmp_path):
     assert "a database query" in (output / "agencies/north.html").read_text(encoding="utf-8")
     assert _holding(output, SECRET, "sqlite://") == []
     assert SECRET not in done.output
-    first = open_run(output).steps["01_audit"]
+    first = current(output, "01_audit")["key"]
     _insert(sqlite, *[("North", 5)] * 5)
     only = ["run", str(folder), "-o", str(output), "--only", "01"]
     assert "1 run, 0 unchanged" in CliRunner().invoke(main, only).stdout
-    assert open_run(output).steps["01_audit"] != first
+    assert current(output, "01_audit")["key"] != first
     with sqlite3.connect(sqlite) as connection:
         connection.execute("update answers set recommend = 9")
     connection.close()

@@ -13,8 +13,8 @@ from cxanalytics.sources._fevs_2018_names import LEVEL1
 from cxanalytics.sources.fevs_2018 import read_fevs_2018
 from cxanalytics.sources.link import (
     compare_codes,
-    link_sources,
     link_by_code,
+    link_sources,
     link_through_crosswalk,
     panel_from_links,
     panel_with_operations,

@@ -128,7 +128,7 @@ def fit_morale_panel(
 def _publishable(survey: Survey, measure: str, thresholds: Thresholds) -> Survey:
     """Leave out what may not be shown: a unit alone in its agency is that agency."""
     kept = publishable_rows(survey, measure=measure, thresholds=thresholds)
-    return replace(survey, frame=survey.frame.loc[kept])
+    return replace(survey, frame=survey.frame.loc[kept & survey.frame["unit"].notna()])
 
 
 def _place(frame: pd.DataFrame) -> pd.Series[str]:

@@ -13,6 +13,7 @@ from cxanalytics.run.read_more import holdings
 from cxanalytics.run.resolve import read_study, resolve
 from cxanalytics.run.yaml_file import short_path
 
+LISTED = 12
 PASSED, NOTE, WARNING = "passed", "note", "look at this"
 _LEVELS = {True: PASSED, False: WARNING, None: NOTE}
 
@@ -86,8 +87,10 @@ def _describe(name: str, part: Any) -> Iterator[Finding]:
             level,
             f"{count(len(part) - len(apart))} of {count(len(part))} unit names join.",
         )
-        for row in apart.itertuples():
+        for row in apart.head(LISTED).itertuples():
             yield Finding("units", NOTE, f"{row.source}: {row.name!r}: {row.reason}")
+        if len(apart) > LISTED:
+            yield Finding("units", NOTE, f"and {count(len(apart) - LISTED)} more.")
     elif name == "funnel":
         wrong = (part["answered"] > part["asked"]) | (part["asked"] <= 0)
         if "customers" in part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cxanalytics.errors import ParamsError, must_be
@@ -9,7 +10,7 @@ from cxanalytics.operations import OperationMeasure, Operations
 from cxanalytics.run.read import compared, read_government, read_survey, read_waves, roles
 from cxanalytics.run.study_sources import A11Survey, Columns, OperationsSource, SimulatedSurvey
 from cxanalytics.scales import get_scale
-from cxanalytics.tables import Panel, Survey
+from cxanalytics.tables import Check, Panel, Survey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def _need(study: StudyFolder, part: str, what: str) -> Any:
 
 
 def read_staff(study: StudyFolder) -> Survey:
-    """Read the staff answers of a study; its questions are the items of every dimension.
+    """Read the staff answers of a study, its units under the customers' names for them.
 
     Parameters
     ----------
@@ -53,6 +54,11 @@ def read_staff(study: StudyFolder) -> Survey:
     ParamsError
         The study has no staff survey.
     """
+    return _as_customers_name(study, _staff(study))
+
+
+def _staff(study: StudyFolder) -> Survey:
+    """Read the staff answers, units as staff name them; questions are the items."""
     spec = _need(study, "staff", "staff")
     items = list(dict.fromkeys(item for items in spec.items.values() for item in items))
     scale = get_scale(spec.scale, study.file.scales)
@@ -78,6 +84,25 @@ def read_staff(study: StudyFolder) -> Survey:
 
     path = study.path("staff.file", spec.file or "")
     return read_fevs_2018(path, questions=items, outcome=items[0])
+
+
+def _as_customers_name(study: StudyFolder, staff: Survey) -> Survey:
+    """Give staff units the customers' names; a unit that is not confirmed joins nothing."""
+    if not study.file.units or "unit" not in staff.frame:
+        return staff
+    from cxanalytics.sources import read_units
+    from cxanalytics.sources.link import confirmed_pairs
+
+    pairs = confirmed_pairs(read_units(study.path("units", study.file.units)))
+    names = dict(zip(pairs["staff_unit"], pairs["customer_unit"], strict=True))
+    unit = staff.frame["unit"].map(names)
+    apart = int(staff.frame.loc[unit.isna() & staff.frame["unit"].notna(), "unit"].nunique())
+    note = Check(
+        "units not confirmed",
+        apart == 0,
+        f"Staff units that are not confirmed in {study.file.units} and join nothing: {apart}.",
+    )
+    return replace(staff, frame=staff.frame.assign(unit=unit), notes=(*staff.notes, note))
 
 
 def read_operations(study: StudyFolder) -> Operations:
@@ -267,7 +292,7 @@ def read_coverage(study: StudyFolder, survey: Survey, staff: Survey) -> pd.DataF
     if set(survey.periods) != set(staff.periods):
         by.remove("period")
     sides = [side.frame.dropna(subset=["unit"])[by].drop_duplicates() for side in (staff, survey)]
-    return link_sources(sides[0], sides[1], by=by, units=units).coverage
+    return link_sources(*sides, by=by, units=units, must_join=False).coverage
 
 
 def _same_people(study: StudyFolder) -> bool:
@@ -304,6 +329,6 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
     if file.panel:
         found["panel"], found["coverage"] = read_panel(study)
     if file.survey and file.staff and not _same_people(study):
-        found["coverage"] = read_coverage(study, found["survey"], found["staff"])
+        found["coverage"] = read_coverage(study, found["survey"], _staff(study))
     found["funnel"] = read_response(study)
     return {name: value for name, value in found.items() if value is not None}

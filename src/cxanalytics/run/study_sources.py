@@ -91,13 +91,13 @@ class _File(Strict):
     sheet: Text | None = None
     encoding: Text = "utf-8"
     delimiter: Text | None = None
-    date_format: Text | None = None
     header: int = Field(default=1, ge=1)
-    layout: Literal["plain", "qualtrics"] = "plain"
-    missing: Missing
 
 
 class _Waves(_File):
+    date_format: Text | None = None
+    layout: Literal["plain", "qualtrics"] = "plain"
+    missing: Missing
     parts: list[Part] = []
 
     @model_validator(mode="after")
@@ -124,6 +124,7 @@ class PublishedPeers(_File):
     file: Text
     columns: Columns
     count: Text
+    missing: Missing
     questions: dict[str, Asked] = Field(min_length=1)
 
 
@@ -295,8 +296,6 @@ class PublishedSource(Strict):
     file: Text
     hospitals: Text | None = None
     measures: list[str] = []
-    headline: str = ""
-    group: str = ""
 
     @model_validator(mode="after")
     def _both_files(self) -> PublishedSource:

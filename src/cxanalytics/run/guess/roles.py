@@ -55,7 +55,7 @@ _MIX = re.compile(
 )
 _CHANNELS = frozenset(
     "phone telephone call web website online internet email e-mail mail post letter chat webchat "
-    "app mobile sms text in-person person counter branch office walk-in video".split()
+    "app mobile sms text in-person person counter branch office walk-in video in live face".split()
 )
 
 
@@ -283,7 +283,7 @@ def _channel(frame: pd.DataFrame, free: Sequence[str], roles: Roles) -> None:
     for name in free:
         kinds = {key(cell) for cell in filled(frame[name]).unique()[: CHANNELS_AT_MOST + 1]}
         if 1 < len(kinds) <= CHANNELS_AT_MOST and all(
-            set(re.split(r"[ /]", kind)) & _CHANNELS for kind in kinds
+            set(re.split(r"[ /]", kind)) <= _CHANNELS for kind in kinds
         ):
             roles.give("channel", name, "its cells are ways of contact")
             return

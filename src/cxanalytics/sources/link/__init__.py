@@ -6,11 +6,12 @@ from cxanalytics.sources.link.codes import compare_codes, link_by_code, unit_cod
 from cxanalytics.sources.link.crosswalk import link_through_crosswalk, read_crosswalk
 from cxanalytics.sources.link.join import Linked, link_sources
 from cxanalytics.sources.link.panel import panel_from_links, panel_with_operations
-from cxanalytics.sources.link.units import read_units, suggest_units
+from cxanalytics.sources.link.units import confirmed_pairs, read_units, suggest_units
 
 __all__ = [
     "Linked",
     "compare_codes",
+    "confirmed_pairs",
     "link_sources",
     "link_by_code",
     "link_through_crosswalk",

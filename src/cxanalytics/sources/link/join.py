@@ -86,6 +86,7 @@ def link_sources(
     units: pd.DataFrame | None = None,
     left_name: str = "staff survey",
     right_name: str = "customer survey",
+    must_join: bool = True,
 ) -> Linked:
     """Join two sources one to one, and say by name what did not join.
 
@@ -102,6 +103,8 @@ def link_sources(
         it, confirmed pairs join and nothing else; without it, equal names.
     left_name, right_name : str
         What the sources are, for messages and coverage.
+    must_join : bool
+        Refuse sources of which nothing joins; otherwise their coverage says so.
 
     Returns
     -------
@@ -128,7 +131,7 @@ def link_sources(
         known = dict(zip(pairs["staff_unit"], pairs["staff_unit"], strict=True))
         one, other = one.renamed(mapped, known), other.renamed(mapped, partner)
     places = _meet(one, other)
-    if not len(places):
+    if must_join and not len(places):
         raise DataError(_nothing_joins(one, other))
     frame = _side_by_side(left, right, places, by, one, other)
     if units is not None:
