@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cxanalytics.run.study import Study
     from cxanalytics.store import Result
+    from cxanalytics.tables import Survey
 
 
 BESIDE_INDEX = ("appendix", "audit")
@@ -64,6 +65,7 @@ def page_facts(
     kind: str,
     scores: Result | None = None,
     audit: Result | None = None,
+    survey: Survey | None = None,
     agency: str = "",
     **more: Any,
 ) -> PageFacts:
@@ -74,6 +76,7 @@ def page_facts(
     study : Study
     kind, agency : str
     scores, audit : Result, optional
+    survey : Survey, optional
     **more
         Further fields of PageFacts.
 
@@ -83,6 +86,7 @@ def page_facts(
     """
     file, told = study.file, handover.run_context()
     shown = scores.facts if scores is not None else {}
+    parent = survey.parent if survey is not None else str(shown.get("parent", ""))
     wave, previous = str(shown.get("period", "")), str(shown.get("previous", ""))
     overrides = _overrides(study)
     made_by = told.get("run_id") or run_id(study.source, overrides)
@@ -96,8 +100,8 @@ def page_facts(
         "contact": file.contact,
         "simulated": file.simulated,
         "notice": file.notice,
-        "nouns": _nouns(file.nouns, str(shown.get("parent", ""))),
-        "parent": str(shown.get("parent", "")),
+        "nouns": _nouns(file.nouns, parent),
+        "parent": parent,
         "measures": study.measures,
         "thresholds": study.thresholds,
         "run_id": made_by,

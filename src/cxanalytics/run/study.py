@@ -266,6 +266,7 @@ class Study:
         kind: str,
         scores: Result | None = None,
         audit: Result | None = None,
+        survey: Survey | None = None,
         agency: str = "",
         **more: Any,
     ) -> PageFacts:
@@ -279,6 +280,8 @@ class Study:
             What 04_benchmark saved, with the facts `period` and `previous`; absent for "audit".
         audit : Result, optional
             What 01_audit saved: response rates, and what was noticed about the data.
+        survey : Survey, optional
+            For "audit", where nothing is saved yet: says whose departments stand as agencies.
         agency : str
             The agency of the page, for kind "agency".
         **more
@@ -290,7 +293,9 @@ class Study:
         """
         from cxanalytics.run.describe import page_facts
 
-        return page_facts(self, kind=kind, scores=scores, audit=audit, agency=agency, **more)
+        return page_facts(
+            self, kind=kind, scores=scores, audit=audit, survey=survey, agency=agency, **more
+        )
 
     @property
     def agencies(self) -> list[str]:
