@@ -497,7 +497,7 @@ LIBRARY = [
 
 
 def _text(path):
-    html = path.read_text(encoding="utf-8").partition("<body")[2]
+    html = path.read_text(encoding="utf-8").partition("<body")[2].partition(">")[2]
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 

@@ -53,6 +53,7 @@ def tell(every: pd.DataFrame, frame: pd.DataFrame) -> tuple[Check, ...]:
     real = every.loc[~every["made_up"]]
     return (
         *NOTES,
+        *_flow(every, real, len(frame)),
         _pseudo_note(every.loc[every["made_up"]]),
         *_level_note(frame),
         _names_note(frame),
@@ -61,6 +62,26 @@ def tell(every: pd.DataFrame, frame: pd.DataFrame) -> tuple[Check, ...]:
         *_rate_note(real.loc[real["measure"] == RESPONSE_RATE]),
         *_anxious_note(set(frame["measure"])),
     )
+
+
+def _flow(every: pd.DataFrame, real: pd.DataFrame, kept: int) -> list[Check]:
+    """Count the values from the file to the table; each is left out for one reason."""
+    rates = real["measure"] == RESPONSE_RATE
+    lost = real["measure"] == ""
+    steps = (
+        ("rows read", len(every), "read, one per organization, year and measure."),
+        ("rows of no organization", int(every["made_up"].sum()), "left out: medians and means."),
+        ("rows of no measure", int(lost.sum()), "left out: their labels lead to no measure."),
+        ("rows of other answers", int((real["other"] & ~lost).sum()), 'left out: not "yes".'),
+        ("rows of response rates", int(rates.sum()), "set apart: no scores."),
+        ("rows kept", kept, "kept."),
+    )
+    must = ("rows read", "rows kept")
+    return [
+        Check(name, None, f"{count_text(number)} rows {text}")
+        for name, number, text in steps
+        if number or name in must
+    ]
 
 
 def _pseudo_note(rows: pd.DataFrame) -> Check:

@@ -225,7 +225,10 @@ def _notes(joined: pd.DataFrame, listed_source: str) -> tuple[Check, ...]:
     renamed = known & (joined["name"].str.casefold() != joined["listed_name"].str.casefold())
     federal = joined["agency"].str.endswith("F")
     fits = (federal & known) == joined["ownership"].isin(FEDERAL_IDS)
+    rows = f"{count_text(len(joined))} rows"
     return (
+        Check("rows read", None, f"{rows} read, one per hospital."),
+        Check("rows kept", None, f"{rows} kept."),
         Check(f"hospitals not in {listed_source}", not len(absent), text),
         Check(
             "names",

@@ -53,7 +53,7 @@ def lead_table(audit: Audit, name: str) -> pd.DataFrame | None:
 
 
 def say_source(audit: Audit, *, nouns: Nouns, source: str = "") -> str:
-    """Say what one source holds: "answers of 74,386 customers in 26 agencies in six waves".
+    """Say what one source holds: "records of 74,386 customers in 26 agencies in six waves".
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def say_source(audit: Audit, *, nouns: Nouns, source: str = "") -> str:
         table = audit["waves" if row["source"] == "customer survey" else "staff_waves"]
         rows = count(table["n"].sum())
     phrases = {
-        "answers": f"answers of {rows} {who} in {agencies}{when}",
+        "answers": f"records of {rows} {who} in {agencies}{when}",
         "counts": f"counted answers of {rows} {who} in {agencies}{when}",
         "no counts": f"published scores of {agencies}{when}, without the number of answers",
         "linked units": f"morale and results of {agencies}{when}, in {rows} linked rows",
