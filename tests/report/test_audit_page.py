@@ -18,6 +18,7 @@ from cxanalytics.errors import ParamsError
 from cxanalytics.report.section import ORDER
 from cxanalytics.rules import Thresholds
 from cxanalytics.words import Nouns, find_forbidden, list_concerns
+from cxanalytics.words.audit_tables import NO_SURVEY
 
 KINDS = [
     "everything",
@@ -109,7 +110,7 @@ def test_a_section_without_data_is_one_line(audit_pages):
     for name in ("who", "missing", "scales", "weights", "repeats", "small"):
         main = soup.find(id=name).find(class_="main")
         assert len(main.find_all(True, recursive=False)) == 1
-        assert main.get_text() == "No survey is held, so there is nothing to look at here."
+        assert main.get_text() == NO_SURVEY
 
 
 def test_what_to_look_at_is_counted_and_linked(audit_pages, audits, audit_facts):

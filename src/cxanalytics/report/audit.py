@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 QUESTION = "What do we hold, and can it be trusted?"
 SOURCES_OF_ROWS = {
-    "rows": "the customer survey",
+    "rows": "the survey",
     "staff_rows": "the staff survey",
     "operation_rows": "the operations",
     "published_rows": "the published scores",
@@ -114,7 +114,8 @@ def _facts(facts: PageFacts, audit: Audit) -> list[Fact]:
     nouns = facts.nouns
     sources = audit["sources"]
     rows = int(sources["rows"].max())
-    several = f"{len(sources)} sources are held" if len(sources) > 1 else "one source is held"
+    different = len(sources) - is_one_survey(audit)
+    several = f"{different} sources are held" if different > 1 else "one source is held"
     held = lead_table(audit, "waves")
     if held is not None:
         rows = int(held["n"].sum()) if held["n"].notna().all() else rows
@@ -181,7 +182,10 @@ def write_audit_read(facts: PageFacts, audit: Audit) -> Section:
             subtitle=f"Rows of {SOURCES_OF_ROWS[names[0]]}; hatched: left out",
         )
         figures = 1
-    content += sources_list(audit["sources"].to_dict("records"), nouns=facts.nouns)
+    sources = audit["sources"]
+    named = {"customer survey": f"survey of {facts.nouns.respondents}"}
+    sources = sources.assign(source=sources["source"].replace(named))
+    content += sources_list(sources.to_dict("records"), nouns=facts.nouns)
     for name in names[1:] if figures else names:
         if len(audit[name]) < 2:
             continue

@@ -64,8 +64,7 @@ def write_audit_weights(facts: PageFacts, audit: Audit) -> Section:
     if weights is not None and unequal:
         content += said(
             f"Up to {KISH_DEFF_MAX:g} answers for one that weighs the same are accepted; here it "
-            f"takes {fixed(_fact(weights, 'deff'), 2)}. Weights are never trimmed unless the study "
-            "says so."
+            f"takes {fixed(_fact(weights, 'deff'), 2)}. Weights are not trimmed."
         )
         title = "The weights"
         content += listed(_weights(weights), caption=title, numeric=["Value"], fold=title)

@@ -143,7 +143,8 @@ def say_audit_scales(audit: Audit) -> str:
     elif asked == 1:
         first = "The one question was answered over its whole scale"
     else:
-        first = f"All {number_word(asked)} questions were answered over their whole scale"
+        every = "Both" if asked == 2 else f"All {number_word(asked)}"
+        first = f"{every} questions were answered over their whole scale"
     straight = lead_table(audit, "straight_lining")
     shown = None if straight is None else straight.dropna(subset=["share"])
     if shown is None or shown.empty:

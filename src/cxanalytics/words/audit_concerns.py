@@ -153,11 +153,11 @@ def _from_changes(audit: Audit, nouns: Nouns) -> Iterator[Concern]:
 def _from_coverage(audit: Audit) -> Iterator[Concern]:
     if "coverage" not in audit:
         return
-    absent = int((audit["coverage"]["joined"] == 0).sum())
+    coverage = audit["coverage"]
+    absent = int(coverage.loc[coverage["joined"] == 0, "name"].nunique())
     if absent:
-        text = (
-            f"{capital(counted(absent, 'name has', 'names have'))} no partner in the other source."
-        )
+        names = capital(counted(absent, "name has", "names have"))
+        text = f"{names} no partner in the other source or period."
         yield Concern("fit", "Some names are not linked", text)
 
 

@@ -55,7 +55,8 @@ def say_audit_published(audit: Audit, *, nouns: Nouns) -> str:
     str
     """
     if "published" not in audit:
-        return "No published scores are held; every score here has its number of answers."
+        told = "; every score here has its number of answers" if "rows" in audit else ""
+        return f"No published scores are held{told}."
     table = audit["published"]
     measures = counted(len(table), "measure", "measures")
     agencies = counted(int(table["agencies"].max()), nouns.organization, nouns.organizations)

@@ -15,7 +15,7 @@ from cxanalytics.words.grammar import counted
 from cxanalytics.words.nouns import Nouns
 
 Audit = Mapping[str, pd.DataFrame]
-NO_SURVEY = "No survey is held, so there is nothing to look at here."
+NO_SURVEY = "No answers of single persons are held, so there is nothing to look at here."
 _FIRST = ("answers", "counts", "linked units", "no counts", "operations", "response counts")
 
 
@@ -203,10 +203,12 @@ def list_changes(audit: Audit) -> tuple[list[tuple[str, str]], list[tuple[str, s
         Wordings, and organizations.
     """
     wordings = []
-    for table in (lead_table(audit, "wording"), audit.get("published")):
+    of_staff = audit.get("staff_wording") if find_lead(audit) == "" else None
+    for table in (lead_table(audit, "wording"), of_staff, audit.get("published")):
         if table is not None:
             changed = table.loc[table["changed"].fillna("") != ""]
-            wordings += list(zip(changed["label"], changed["changed"], strict=True))
+            told = list(zip(changed["label"], changed["changed"], strict=True))
+            wordings += [entry for entry in told if entry not in wordings]
     breaks = lead_table(audit, "breaks")
     if breaks is None:
         return wordings, []

@@ -52,7 +52,9 @@ def say_title_who(table: pd.DataFrame, *, nouns: Nouns) -> str:
     if last.nunique() == 1:
         return f"{count(last.iloc[0])} answers in each {nouns.organization} shown"
     least, most = count(last.min()), count(last.max())
-    return f"{capital(nouns.organizations)} shown have between {least} and {most} answers"
+    wave = str(table["period"].max())
+    when = f" in {wave}" if table["period"].nunique() > 1 else ""
+    return f"{capital(nouns.organizations)} shown have between {least} and {most} answers{when}"
 
 
 def say_title_missing(table: pd.DataFrame) -> str:
@@ -92,9 +94,9 @@ def say_title_scales(table: pd.DataFrame) -> str:
     if len(parts) == 1:
         where = "in the upper half" if upper else "not in the upper half"
         return f"The most frequent answer is {where} of the scale"
-    of_all = f"{number_word(upper)} of {number_word(len(parts))} questions"
+    of_all = f"{none_or(upper)} of {number_word(len(parts))} questions"
     if upper == len(parts):
-        of_all = f"all {number_word(upper)} questions"
+        of_all = "both questions" if upper == 2 else f"all {number_word(upper)} questions"
     return f"The most frequent answer is a high one in {of_all}"
 
 
