@@ -181,8 +181,8 @@ class Survey:
     notes : tuple of Check
         What reading the data dropped, kept and noticed.
     reasons : DataFrame, optional
-        Why answers are missing, where the source tells: `question reason n`, reasons being
-        `scales.MISSING_REASONS`.
+        Why answers of these rows are missing, where the source tells: `question reason n`,
+        reasons being `scales.MISSING_REASONS`.
     breaks : tuple of Break
         Where an agency's own past is another agency's.
     parent : str

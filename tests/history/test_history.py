@@ -126,6 +126,14 @@ def test_a_split_is_always_broken():
     assert "'A' was split into 'A' and 'B' in 2024." in told(after)[0]
 
 
+def test_an_old_name_that_goes_on_after_a_split_or_a_merger_is_broken_too():
+    rows = survey(("A", "2023", 4), ("A", "2024", 2), ("A2", "2024", 5))
+    after = History(tuple(split("A", ["A2"], "2024"))).apply(rows)
+    assert set(after.broken_between("2023", "2024")) == {"A", "A2"}
+    after = History(tuple(merged(["A"], "A2", "2024", bridge=False))).apply(rows)
+    assert set(after.broken_between("2023", "2024")) == {"A", "A2"}
+
+
 def test_answers_from_before_an_agency_was_created_are_no_past():
     event = Event(kind="created", new="A", period="2024")
     after = History((event,)).apply(survey(("A", "2023", 4), ("A", "2024", 4)))
@@ -251,6 +259,13 @@ def test_a_published_agency_that_was_split_is_set_apart():
         published(("A", "2023", 0.4), ("A", "2024", 0.5), ("B", "2024", 0.5))
     )
     assert names(after) == ["2023 A (until 2023)", "2024 A", "2024 B"]
+
+
+def test_a_published_old_name_that_goes_on_is_set_apart_too():
+    after = History(tuple(split("A", ["A2"], "2024"))).apply_published(
+        published(("A", "2023", 0.4), ("A", "2024", 0.5), ("A2", "2024", 0.5))
+    )
+    assert names(after) == ["2023 A (until 2023)", "2024 A", "2024 A2"]
 
 
 def test_a_break_goes_with_a_later_name():

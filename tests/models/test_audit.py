@@ -256,6 +256,16 @@ def test_two_tables_with_one_total_hide_the_same_agencies():
         assert table[figure].notna().sum() == 1, name
 
 
+def test_an_impossible_row_does_not_give_a_hidden_agency_back():
+    funnel = pd.DataFrame(
+        {"agency": list("DCBA"), "asked": [400, 100, 11, 50], "answered": [200, 60, 12, 8]}
+    )
+    tables = fit_audit(survey=make({"A": 8, "B": 12, "C": 60, "D": 200}), funnel=funnel)
+    (row,) = tables["impossible"].to_dict("records")
+    assert (row["agency"], row["suppressed_reason"]) == ("B", COMPLEMENTARY)
+    assert np.isnan([row["customers"], row["asked"], row["answered"]]).all()
+
+
 def test_the_bound_shows_no_score_of_few():
     funnel = pd.DataFrame({"agency": list("ABC"), "asked": 200, "answered": [8, 25, 100]})
     bound = fit_audit(survey=make({"A": 8, "B": 25, "C": 100}), funnel=funnel)["bound"]
@@ -299,13 +309,13 @@ def test_questions_that_many_skip_are_named():
 
 
 def test_wordings_and_organizations_that_changed_are_told():
-    survey = make({"A": 40}, periods=("2023", "2024"))
+    survey = make({"A": 40, "P": 50}, periods=("2023", "2024"))
     first, *others = survey.questions
     changed = replace(
         survey,
         questions=(replace(first, changed=("2024",), wording="New words"), *others),
         breaks=(Break("A", "2024", "A is what was B and C before."),),
-        only_peers=("A",),
+        only_peers=("P",),
     )
     tables = fit_audit(survey=changed)
     assert tables["wording"].iloc[0].tolist() == [
@@ -316,8 +326,32 @@ def test_wordings_and_organizations_that_changed_are_told():
     assert texts["wordings changed"] == "The wording changed: Item0 (2024)."
     assert texts["organizations changed"] == "No trend across the change: A."
     assert texts["peers from published counts"] == (
-        "Peers from published counts, to compare with: A."
+        "Peers from published counts, to compare with: P."
     )
+
+
+def test_published_peers_are_no_answers_of_the_study():
+    own = make({"A": 40, "B": 60})
+    peers = make({"P": 700, "Q": 620}).frame.assign(item1=np.nan)
+    both = replace(
+        own,
+        frame=pd.concat([own.frame, peers], ignore_index=True),
+        only_peers=("P", "Q"),
+    )
+    tables, alone = fit_audit(survey=both), fit_audit(survey=own)
+    for name in ("sources", "waves", "agencies", "missing", "scale_use", "small", "duplicates"):
+        pd.testing.assert_frame_equal(tables[name], alone[name])
+    assert figures(tables["checks"], "name", "text")["peers not audited"] == (
+        "Published counts of 2 other agencies, 1,320 answers, serve as peers and are not audited "
+        "here."
+    )
+
+
+def test_published_peers_are_agencies_to_compare():
+    survey = make({f"A{number}": 40 for number in range(THRESHOLDS.peers + 1)})
+    survey = replace(survey, only_peers=tuple(survey.agencies[1:]))
+    held = figures(fit_audit(survey=survey)["ingredients"], "ingredient", "held")
+    assert held["agencies to compare"] == "yes"
 
 
 def test_tables_survive_the_hand_over(tmp_path):

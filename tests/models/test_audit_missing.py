@@ -12,6 +12,7 @@ from cxanalytics.models.audit import fit_audit
 from cxanalytics.models.audit.missing import REASONS, TOTALS
 from cxanalytics.rules import HIDDEN
 from cxanalytics.scales import MISSING_REASONS
+from cxanalytics.sources import read_table
 from cxanalytics.tables import Survey
 
 COLUMNS = list(REASONS)
@@ -108,3 +109,18 @@ def test_a_question_nobody_answered_has_no_share():
     row = row_of(survey)
     assert row[["n", "missing"]].tolist() == [0, 0]
     assert np.isnan(row["share"])
+
+
+def test_people_whose_row_is_left_out_are_in_no_base(tmp_path):
+    path = tmp_path / "survey.csv"
+    path.write_text(
+        "Agency,Q1\n" + "Parks,5\n" * 100 + "Parks,Not applicable\n" * 300, encoding="utf-8"
+    )
+    survey = read_table(
+        path,
+        columns={"agency": "Agency"},
+        questions={"answer": {"column": "Q1", "scale": "likert_1_5"}},
+        outcome="answer",
+    )
+    row = row_of(survey)
+    assert (row["n"], row["missing"], row["told"]) == (100, 0, "no")

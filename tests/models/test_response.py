@@ -105,6 +105,13 @@ def test_an_impossible_row_of_few_answers_is_not_printed():
     assert table.loc[1, "answered"] == 70
 
 
+def test_an_impossible_row_of_a_hidden_agency_is_not_printed():
+    rows = funnel(("A", 90, 80, 7), ("B", 90, 80, 60), ("C", 90, 80, 70), ("B", 50, 60, 70))
+    (row,) = fit_response(rows)["impossible"].to_dict("records")
+    assert row["suppressed_reason"] == COMPLEMENTARY
+    assert np.isnan([row["customers"], row["asked"], row["answered"]]).all()
+
+
 def test_thresholds_are_those_given():
     rows = funnel(("A", 90, 80, 15), ("B", 90, 80, 60))
     reasons = fit_response(rows, thresholds=Thresholds(hide=20))["response"]["suppressed_reason"]

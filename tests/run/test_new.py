@@ -259,6 +259,28 @@ def test_units_are_suggested_and_join_only_once_confirmed(export, tmp_path):
     assert any("needs `columns.unit`" in text for text in made.unsure)
 
 
+def test_names_of_units_are_no_formulas(tmp_path):
+    files = [
+        write_csv(
+            tmp_path / f"{name}.csv",
+            [
+                ["Team", "Office", question],
+                *[[team, "City", 1 + n % 5] for n in range(8) for team in teams],
+            ],
+        )
+        for name, question, teams in (
+            ("customers", "The staff were helpful", ["=1+1", "Harbor"]),
+            ("staff", "I feel valued at work", ["=1+1", "-Harbor"]),
+        )
+    ]
+    made = make_study("f", customers=files[:1], staff=files[1:], folder=tmp_path / "f")
+    text = (made.folder / "units.csv").read_text(encoding="utf-8")
+    assert "'=1+1,'=1+1,1.0,yes" in text and "'-Harbor," in text
+    units = read_units(made.folder / "units.csv")
+    assert set(units["staff_unit"]) >= {"=1+1", "-Harbor"}
+    assert "=1+1" in set(units["customer_unit"])
+
+
 def test_waves_that_never_meet_are_said(workbook, export, tmp_path):
     made = make_study("a", customers=[workbook], staff=[export[1]], folder=tmp_path / "a")
     said = "No wave of staff ('2026-Q1' and '2026-Q2') is one of customers ('2025' and '2026')"

@@ -13,6 +13,7 @@ from cxanalytics.errors import ParamsError
 from cxanalytics.run import open_study
 from cxanalytics.run.check import check_study
 from cxanalytics.run.handover import current
+from cxanalytics.run.query import query_digest
 from cxanalytics.run.resolve import expected_key, read_study
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="databases need SQLAlchemy")
@@ -156,6 +157,19 @@ def test_new_rows_make_a_new_key(folder, sqlite):
         connection.execute("update answers set recommend = 1 where rowid = 121")
     connection.close()
     assert _key(folder) not in (first, second)
+
+
+def test_a_changed_reason_or_note_makes_a_new_key(folder, sqlite):
+    _yaml(folder, "likert_1_5,", "likert_1_5, missing: {98: don't know, 99: refused},")
+    found = set()
+    for answer in (98, 99):
+        with sqlite3.connect(sqlite) as connection:
+            connection.execute("update answers set recommend = ? where rowid = 1", (answer,))
+        connection.close()
+        found.add(query_digest(read_study(folder)))
+    _insert(sqlite, ("", None))
+    found.add(query_digest(read_study(folder)))
+    assert len(found) == 3
 
 
 def test_within_a_run_the_rows_are_read_for_one_key(folder, sqlite):

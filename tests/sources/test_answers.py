@@ -110,7 +110,7 @@ def test_blank_cells_tell_no_reason(read):
     assert survey.reasons is None
 
 
-def test_reasons_count_rows_that_are_left_out(tmp_path):
+def test_reasons_count_only_rows_that_are_kept(tmp_path):
     path = tmp_path / "survey.csv"
     path.write_text("Agency,Q1\nParks,5\nParks,Don't know\nParks,Don't know\n", encoding="utf-8")
     survey = read_table(
@@ -120,20 +120,25 @@ def test_reasons_count_rows_that_are_left_out(tmp_path):
         outcome="recommend",
     )
     assert len(survey.frame) == 1
-    assert survey.reasons.values.tolist() == [["recommend", "don't know", 2]]
+    assert survey.reasons is None
+    assert texts(survey)["missing codes"] == '2 answers missing by code: "Don\'t know" (2).'
     assert texts(survey)["rows without answer"] == "2 rows left out: no question answered."
 
 
 def test_reasons_of_counts_count_answers(tmp_path):
     path = tmp_path / "counts.csv"
     path.write_text(
-        "Agency,Answer,n\nParks,Very good,40\nParks,Don't know,7\nRoads,Don't know,0\n",
+        "Agency,Answer,Done,n\nParks,Very good,5,40\nParks,Don't know,4,7\nParks,Don't know,,9\n"
+        "Roads,Don't know,4,0\n",
         encoding="utf-8",
     )
     survey = read_table(
         path,
         columns={"agency": "Agency"},
-        questions={"recommend": {"column": "Answer", "scale": "good_1_5"}},
+        questions={
+            "recommend": {"column": "Answer", "scale": "good_1_5"},
+            "done": {"column": "Done", "scale": "likert_1_5"},
+        },
         outcome="recommend",
         count="n",
     )

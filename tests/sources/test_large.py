@@ -267,6 +267,20 @@ def test_files_that_cannot_be_read(tmp_path, name, content, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("Parks,9,Ann is ill", "it must have 2 columns; got 3"),
+        ('"Ann\nis ill",9,8', "it must have 2 columns; got 3"),
+        ('"Ann is ill,9', "a quote is opened and not closed, or stands inside a cell"),
+        ('"Ann" is ill,9', "a quote is opened and not closed, or stands inside a cell"),
+    ],
+)
+def test_a_bad_row_is_not_shown(tmp_path, row, told):
+    path = write(tmp_path / "s.csv", f"Agency,Score\nRoads,3\n{row}\n")
+    refused(f"'s.csv' cannot be read as a table, row 3: {told}.", path)
+
+
 def test_odd_file_names(tmp_path):
     path = write(tmp_path / "it's [1] *.csv", "Agency,Score\nParks,9\n")
     write(tmp_path / "it's 1 x.csv", "Agency,Score\nRoads,9\n")

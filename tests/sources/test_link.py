@@ -175,6 +175,12 @@ def test_bad_units(units_csv, rows, message):
     assert str(caught.value) == message
 
 
+def test_the_apostrophe_before_a_formula_is_no_part_of_a_name(units_csv):
+    units = read_units(units_csv("'=1+1,'@home,,yes", "'s Park,''=x,,yes"))
+    assert units["staff_unit"].tolist() == ["=1+1", "'s Park"]
+    assert units["customer_unit"].tolist() == ["@home", "''=x"]
+
+
 def test_units_in_a_workbook(tmp_path):
     path = tmp_path / "units.xlsx"
     pairs(("Parks", "Park", 0.9, "yes"), ("Water", None, None, "no")).to_excel(path, index=False)

@@ -123,6 +123,14 @@ def test_queries_are_run_as_given(sqlite, query):
             "around it.",
         ),
         (
+            "select 1 /* a /* b */ ; drop table answers; /* c */ */",
+            "`query` must not have a comment inside a comment; got '/*' twice.",
+        ),
+        (
+            r"select date'x\'; drop table answers; select '1'",
+            "`query` must be one SELECT; got 3 statements.",
+        ),
+        (
             "select * into copied from answers",
             "`query` must only read; got the command INTO. A column of that name needs quotes "
             "around it.",
@@ -409,3 +417,36 @@ def test_decimals_are_numbers():
     assert _cell(Decimal("9.00")) == 9 and isinstance(_cell(Decimal("9.00")), int)
     assert _cell(Decimal("9.50")) == 9.5
     assert _cell([1, 2]) == "[1, 2]"
+
+
+@pytest.mark.parametrize("kind", [float, Decimal])
+def test_nan_is_blank_and_infinity_is_text(kind):
+    from cxanalytics.sources.sql import _cell, _Coder
+
+    coder = _Coder()
+    coder.add([kind("nan"), None, kind("2.5")])
+    assert coder.column().isna().tolist() == [True, True, False]
+    assert [_cell(kind("inf")), _cell(kind("-inf"))] == ["inf", "-inf"]
+
+
+def test_infinity_is_refused_like_other_text(sqlite):
+    refused(
+        "`recommend` (column 'score') must be 0 to 10 or a label such as 'not at all likely' "
+        "(scale nps_0_10); row 1 has 'inf'. A code for no answer belongs in `missing`.",
+        sqlite,
+        "select agency, 9e999 as score from answers limit 1",
+    )
+    with pytest.raises(DataError, match=r"`weight`.* 'inf'"):
+        read(
+            sqlite,
+            "select agency, score, 9e999 as weight from answers",
+            columns={"agency": "agency", "weight": "weight"},
+        )
+
+
+def test_postgres_nan_is_blank(postgres):
+    survey = read(
+        postgres,
+        "select 'Parks' as agency, 9::numeric as score union all select 'Parks', 'NaN'",
+    )
+    assert survey.frame["recommend"].tolist() == [9]

@@ -396,6 +396,14 @@ def test_departments_of_one_agency_are_compared():
     assert own.agencies == ["City"]
 
 
+def test_reasons_of_rows_without_department_do_not_remain():
+    reasons = pd.DataFrame({"question": ["recommend"], "reason": ["don't know"], "n": [1]})
+    own = survey(("City", 9, "Parks"), ("City", 3, "Roads"), department=True)
+    assert departments_as_agencies(replace(own, reasons=reasons)).reasons is reasons
+    own = survey(("City", 9, "Parks"), ("City", 3, "Roads"), ("City", 5, None), department=True)
+    assert departments_as_agencies(replace(own, reasons=reasons)).reasons is None
+
+
 SUPPLY = (
     "Name the column of departments in `columns.department`, or add peers: other agencies, or "
     "published counts with the same wording and scale."

@@ -86,10 +86,15 @@ def _breaks(names: pd.Series, before: pd.Series, change: Change) -> list[Break]:
     if change.kind == CREATED:
         broken = [name for name in change.news if (names[before] == name).any()]
     elif change.kind == SPLIT or (change.kind == MERGED and not change.bridge):
-        broken = [name for name in change.news if (names[~before] == name).any()]
+        broken = _going_on(names, before, (*change.news, *change.olds))
     else:
         broken = []
     return [Break(agency=name, period=change.period, text=change.say()) for name in broken]
+
+
+def _going_on(names: pd.Series, before: pd.Series, given: Sequence[str]) -> list[str]:
+    """Find the names that are in use after a change."""
+    return [name for name in dict.fromkeys(given) if (names[~before] == name).any()]
 
 
 def _carried(breaks: Sequence[Break], change: Change) -> list[Break]:
@@ -185,7 +190,8 @@ def _set_apart(frame: pd.DataFrame, before: pd.Series, change: Change) -> str:
     if change.kind not in (MERGED, SPLIT):
         return ""
     told = " No change is given across it."
-    for name in change.news:
+    kept = _going_on(frame["agency"], before, change.olds)
+    for name in dict.fromkeys((*change.news, *kept)):
         earlier = before & (frame["agency"] == name)
         if earlier.any():
             until = f"{name} (until {frame.loc[earlier, 'period'].max()})"

@@ -14,6 +14,7 @@ import pandas as pd
 from cxanalytics.columns import plain, read_numbers
 from cxanalytics.disclosure import suppress
 from cxanalytics.errors import DataError
+from cxanalytics.models.counted import hide_alike
 from cxanalytics.rules import FEW, HIDDEN, THRESHOLDS, Thresholds
 
 NONRESPONDENTS_DIFFER = 0.10
@@ -54,7 +55,8 @@ def fit_response(
         `response`: a row per agency and period with `customers asked answered`, `rate` (answered
         of asked), `coverage` (asked of customers), `bound` (how far the score could move),
         `left_out` (rows of this agency and wave that are impossible) and `suppressed_reason`.
-        `impossible`: `row agency period customers asked answered reason suppressed_reason`.
+        `impossible`: `row agency period customers asked answered reason suppressed_reason`, with
+        no counts of an agency that `response` hides in that period.
         Shares are 0 to 1; a figure that is not known or not shown is NaN.
 
     Raises
@@ -74,11 +76,10 @@ def fit_response(
     70(5), for the bound; methods.md#response.
     """
     table = _read(funnel)
-    reason = _reasons(table)
-    return {
-        "response": _response(table.assign(reason=reason), thresholds),
-        "impossible": _impossible(table.assign(reason=reason), thresholds),
-    }
+    table = table.assign(reason=_reasons(table))
+    response = _response(table, thresholds)
+    impossible = hide_alike(_impossible(table, thresholds), response, figures=COUNTS)
+    return {"response": response, "impossible": impossible}
 
 
 def _read(funnel: pd.DataFrame) -> pd.DataFrame:

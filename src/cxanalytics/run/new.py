@@ -18,6 +18,7 @@ import pandas as pd
 
 from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.formats import count, list_words
+from cxanalytics.report.exports import neutral
 from cxanalytics.run.guess.file import Sample, read_samples
 from cxanalytics.run.guess.operations import OperationsGuess, guess_operations
 from cxanalytics.run.guess.scale import guess_scale
@@ -259,7 +260,8 @@ def _write(target: Path, text: str, pairs: pd.DataFrame | None) -> None:
     try:
         (made / STUDY_FILE).write_text(text, encoding="utf-8")
         if pairs is not None:
-            pairs.to_csv(made / UNITS_FILE, index=False, encoding="utf-8")
+            names = {name: pairs[name].map(neutral) for name in ("staff_unit", "customer_unit")}
+            pairs.assign(**names).to_csv(made / UNITS_FILE, index=False, encoding="utf-8")
         made.chmod(0o755)
         if target.exists():
             raise ParamsError(f"{short_path(target)} exists already, and nothing is written over.")

@@ -77,6 +77,10 @@ def query_digest(study: StudyFolder) -> str:
 
     from cxanalytics.run.read import read_survey
 
-    frame = read_survey(study).frame
-    rows = pd.util.hash_pandas_object(frame, index=False)
-    return keys.digest([list(frame.columns), len(rows), int(rows.sum())])
+    survey = read_survey(study)
+    parts: list[object] = [[note.text for note in survey.notes]]
+    for frame in (survey.frame, survey.reasons):
+        if frame is not None:
+            rows = pd.util.hash_pandas_object(frame, index=False)
+            parts.append([list(frame.columns), len(rows), int(rows.sum())])
+    return keys.digest(parts)

@@ -84,7 +84,7 @@ class Untold:
 
     def __init__(self, weight: pd.Series[float] | None = None) -> None:
         self._weight = weight
-        self._counted: dict[tuple[str, str], float] = {}
+        self._told: dict[str, pd.Series[Any]] = {}
         self._cells: dict[str, tuple[str, float]] = {}
 
     def add(
@@ -107,12 +107,24 @@ class Untold:
         for cell, reason, n in summed.itertuples(index=False):
             text = plain(cell)
             self._cells[text] = (reason, self._cells.get(text, ("", 0.0))[1] + n)
-            at = (question, reason)
-            self._counted[at] = self._counted.get(at, 0.0) + n
+        if len(told):
+            self._told[question] = pd.Series(reasons, dtype="category")
 
-    def table(self) -> pd.DataFrame | None:
-        """Give `question reason n`, over all rows read, or None where no reason is told."""
-        return reasons_table(self._counted)
+    def table(self, kept: NDArray[np.bool_]) -> pd.DataFrame | None:
+        """Give `question reason n` over the rows kept, or None where they tell no reason.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (rows,)
+        """
+        n = np.ones(len(kept)) if self._weight is None else self._weight.to_numpy()
+        counted = {
+            (question, reason): float(n[kept & (reasons == reason).to_numpy()].sum())
+            for question, reasons in self._told.items()
+            for reason in reasons.cat.categories
+            if reason
+        }
+        return reasons_table(counted)
 
     def notes(self) -> list[Check]:
         """Note the cells that stand for no answer, and those for no question, with their counts."""

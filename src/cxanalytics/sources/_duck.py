@@ -153,10 +153,22 @@ def _unreadable(files: Files, message: str) -> str:
     if "utf-8" in message.lower() or "unicode" in message.lower():
         return _not_utf8(named)
     line = re.search(r"on Line: (\d+)", message)
-    where = f", row {line[1]}" if line else ""
+    if line:
+        return f"'{named}' cannot be read as a table, row {line[1]}: {_bad_row(message)}."
     said = re.sub(r"^[\w ]+Error: ", "", message)
-    said = next((part for part in said.splitlines()[1 if line else 0 :] if part.strip()), said)
-    return f"'{named}' cannot be read as a table{where}: {said.strip().rstrip('.')}."
+    said = next((part for part in said.splitlines() if part.strip()), said)
+    return f"'{named}' cannot be read as a table: {said.strip().rstrip('.')}."
+
+
+def _bad_row(message: str) -> str:
+    """Say what is wrong with a row in words of our own: duckdb quotes the whole row."""
+    columns = re.findall(r"^Expected Number of Columns: (\d+) Found: (\d+)$", message, re.MULTILINE)
+    if columns:
+        expected, found = columns[-1]
+        return f"it must have {expected} columns; got {found}"
+    if re.search(r"^Value with unterminated quote found\.?$", message, re.MULTILINE):
+        return "a quote is opened and not closed, or stands inside a cell"
+    return "its columns cannot be told apart"
 
 
 def _literal(text: str) -> str:

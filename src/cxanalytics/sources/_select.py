@@ -28,7 +28,7 @@ CHANGES = (
 )
 # comments, quoted text and names, PostgreSQL's dollar quotes: nothing in them is a command
 _QUOTED = re.compile(
-    r"--[^\n]*|/\*.*?\*/|[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`"
+    r"--[^\n]*|/\*.*?\*/|(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`"
     r"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$",
     re.DOTALL,
 )
@@ -52,6 +52,8 @@ def one_select(query: str) -> str:
     ------
     ParamsError
     """
+    if any(found[0].startswith("/*") and "/*" in found[0][2:] for found in _QUOTED.finditer(query)):
+        raise ParamsError("`query` must not have a comment inside a comment; got '/*' twice.")
     bare = _QUOTED.sub(lambda found: ("'" if found[0][0] in _MARKS else " ") * len(found[0]), query)
     statements = [part for part in bare.split(";") if part.strip()]
     if len(statements) > 1:

@@ -28,7 +28,7 @@ def departments_as_agencies(survey: Survey) -> Survey:
     -------
     Survey
         Its agencies are the departments; `parent` is the agency. Rows without a department are
-        left out and counted.
+        left out and counted; reasons for missing answers, which they share, then go untold.
 
     Raises
     ------
@@ -63,7 +63,9 @@ def departments_as_agencies(survey: Survey) -> Survey:
             "the same wording and scale.",
         )
     ]
+    reasons = survey.reasons
     if blank.any():
+        reasons = None
         text = f"{rows_text(int(blank.sum()))} left out: no department, so nothing to compare."
         notes.append(Check("rows without department", None, text))
     return replace(
@@ -76,4 +78,5 @@ def departments_as_agencies(survey: Survey) -> Survey:
             for name in (found if entry.agency == parent else [entry.agency])
         ),
         parent=parent,
+        reasons=reasons,
     )

@@ -7,6 +7,7 @@ password: neither is part of a message, a note or a traceback.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -170,7 +171,7 @@ class _Coder:
     def add(self, cells: Sequence[Any]) -> None:
         known = self.code_of
         codes = [
-            -1 if cell is None else known.setdefault(_cell(cell), len(known)) for cell in cells
+            -1 if cell is None else known.setdefault(cell, len(known)) for cell in map(_cell, cells)
         ]
         self.parts.append(np.array(codes, dtype=np.int32))
 
@@ -181,8 +182,10 @@ class _Coder:
 
 
 def _cell(value: Any) -> Any:
-    """Give a value the form that the same value has in a file."""
-    if isinstance(value, str | bool | int | float | date):
+    """Give a value the form that the same value has in a file; None is blank."""
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        return None if math.isnan(value) else str(float(value))
+    if value is None or isinstance(value, str | bool | int | float | date):
         return value
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

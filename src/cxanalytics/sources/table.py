@@ -219,7 +219,7 @@ def survey_of(grid: Grid, plan: Plan) -> Survey:
         case_mix=tuple(plan.case_mix),
         counts=plan.count is not None,
         notes=tuple(notes),
-        reasons=untold.table(),
+        reasons=untold.table(kept),
     )
 
 

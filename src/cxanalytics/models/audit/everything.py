@@ -11,6 +11,7 @@ units only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -21,13 +22,13 @@ from cxanalytics.models.audit.bound import nonresponse_bound
 from cxanalytics.models.audit.checks import audit_checks
 from cxanalytics.models.audit.series import audit_operations, audit_panel, audit_published
 from cxanalytics.models.claims import claims_table, held_ingredients, ingredients_table
-from cxanalytics.models.counted import hide_alike
+from cxanalytics.models.counted import hide_alike, stands_for
 from cxanalytics.models.holdings import Holdings
-from cxanalytics.models.response import fit_response
+from cxanalytics.models.response import COUNTS, fit_response
 from cxanalytics.operations import Operations
 from cxanalytics.published import Published
 from cxanalytics.rules import THRESHOLDS, Thresholds
-from cxanalytics.tables import Panel, Survey
+from cxanalytics.tables import Check, Panel, Survey
 
 SIZES = ("n", "n_eff", "deff")
 RATES = ("customers", "asked", "answered", "rate", "coverage", "bound")
@@ -50,7 +51,7 @@ def fit_audit(
     Parameters
     ----------
     survey, staff : Survey, optional
-        Answers of customers, and of staff.
+        Answers of customers, and of staff. Published peers count for the claims alone.
     operations : Operations, optional
     published : Published, optional
         Scores without counts.
@@ -110,7 +111,7 @@ def fit_audit(
     ---------
     Kish (1992), Weighting for unequal Pi, for the effective number of answers and `deff`.
     """
-    held = Holdings(
+    given = Holdings(
         survey=survey,
         staff=staff,
         operations=operations,
@@ -120,15 +121,34 @@ def fit_audit(
         coverage=coverage,
         declared=tuple(declared),
     )
+    held = replace(given, survey=_without_peers(survey), staff=_without_peers(staff))
     made: dict[str, pd.DataFrame] = {}
     for part in _parts(held, thresholds):
         made |= part
     tables = {"sources": _sources(held), **made}
-    seen = held_ingredients(held, thresholds=thresholds)
+    seen = held_ingredients(given, thresholds=thresholds)
     tables["claims"] = claims_table(seen)
     tables["ingredients"] = ingredients_table(seen)
     tables["checks"] = audit_checks(held, tables)
     return tables
+
+
+def _without_peers(survey: Survey | None) -> Survey | None:
+    """Leave out published counts of other agencies, and say so."""
+    if survey is None or not survey.only_peers:
+        return survey
+    theirs = survey.frame["agency"].isin(survey.only_peers)
+    noun = "agency" if len(survey.only_peers) == 1 else "agencies"
+    text = (
+        f"Published counts of {count(len(survey.only_peers))} other {noun}, "
+        f"{count(stands_for(survey)[theirs].sum())} answers, serve as peers and are not audited "
+        "here."
+    )
+    return replace(
+        survey,
+        frame=survey.frame.loc[~theirs].reset_index(drop=True),
+        notes=(*survey.notes, Check("peers not audited", None, text)),
+    )
 
 
 def _parts(held: Holdings, thresholds: Thresholds) -> Iterator[dict[str, pd.DataFrame]]:
@@ -164,6 +184,9 @@ def _survey_and_response(
     agencies, response = answers["agencies"], tables["response"]
     answers["agencies"] = hide_alike(agencies, response, figures=SIZES)
     tables["response"] = hide_alike(response, agencies, figures=RATES)
+    # A row listed as impossible would give a hidden agency back.
+    for hidden in (answers["agencies"], tables["response"]):
+        tables["impossible"] = hide_alike(tables["impossible"], hidden, figures=COUNTS)
     yield answers | tables
     yield {"bound": nonresponse_bound(survey, tables["response"], thresholds=thresholds)}
 

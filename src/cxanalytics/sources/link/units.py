@@ -26,6 +26,8 @@ from cxanalytics.sources.link.names import closest_names
 UNITS_COLUMNS = ("staff_unit", "customer_unit", "similarity", "confirmed")
 CONFIRMED = ("yes", "no")
 LISTED = 5
+_GUARD = r"^'(?=[=+\-@\t\r])"
+"""The apostrophe that keeps a spreadsheet from reading a name as a formula."""
 
 
 def suggest_units(staff_names: Iterable[str], customer_names: Iterable[str]) -> pd.DataFrame:
@@ -78,7 +80,7 @@ def read_units(path: str | Path, *, encoding: str = "utf-8") -> pd.DataFrame:
     path : str or Path
         A table with the columns `staff_unit`, `customer_unit`, `confirmed` (yes or no) and, where
         it was suggested by a machine, `similarity`. A name may be empty in a row that is not
-        confirmed.
+        confirmed. One apostrophe before = + - @ tab or CR is no part of a name.
     encoding : str
         Of a text file.
 
@@ -110,8 +112,8 @@ def read_units(path: str | Path, *, encoding: str = "utf-8") -> pd.DataFrame:
     )
     units = pd.DataFrame(
         {
-            "staff_unit": as_text(staff),
-            "customer_unit": as_text(customer),
+            "staff_unit": as_text(staff).str.replace(_GUARD, "", regex=True),
+            "customer_unit": as_text(customer).str.replace(_GUARD, "", regex=True),
             "similarity": alike,
             "confirmed": told,
         }
