@@ -135,7 +135,7 @@ def test_outputs_that_may_not_be_kept(clone, output, fault):
 
 
 def test_what_is_not_in_git_is_left_alone_and_nonsense_is_refused(clone):
-    _write(clone / "outputs/city/work/02_recommendation.ipynb", PLAIN, study="city")
+    _write(clone / "outputs/city/copies/02_recommendation.ipynb", PLAIN, study="city")
     assert _check(clone) == (0, [])
     (clone / "notebooks/01_audit.ipynb").write_text("[]")
     assert _check(clone, "notebooks/01_audit.ipynb") == (
@@ -166,7 +166,7 @@ OWN = [
     "params/my_city/study.yaml",
     "params/my_city/units.csv",
     "params/my_city/04_benchmark.yaml",
-    "outputs/my_city/work/02_recommendation.ipynb",
+    "outputs/my_city/copies/02_recommendation.ipynb",
     "outputs/my_city/index.html",
     "data/answers.csv",
     "data/deep/er/answers.csv",

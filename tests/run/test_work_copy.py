@@ -27,7 +27,7 @@ def test_a_copy_has_the_parameters_of_its_study_and_no_outputs(house):
     book["cells"][1]["execution_count"] = 3
     path.write_text(json.dumps(book))
     copy, made = copy_notebook("01", "city")
-    assert (copy, made) == (house / "outputs/city/work/01_audit.ipynb", True)
+    assert (copy, made) == (house / "outputs/city/copies/01_audit.ipynb", True)
     assert _parameters(copy) == (
         "study: str = 'city'  # name of a study, or its folder\n"
         "repeat: int = 2  # how often to count\n"
@@ -81,7 +81,7 @@ def test_a_study_that_has_no_name_everywhere_is_named_by_its_folder(
         monkeypatch.chdir(tmp_path / "elsewhere")
         named = "mine"
     copy, _ = copy_notebook("01", named)
-    assert copy == house / "outputs/mine/work/01_audit.ipynb"
+    assert copy == house / "outputs/mine/copies/01_audit.ipynb"
     assert _parameters(copy).startswith(f"study: str = {str(place)!r}  # name of")
 
 
@@ -92,7 +92,7 @@ def test_other_outputs_are_named_in_the_copy(house, notebook_writer):
     ]
     notebook_writer(house / "notebooks/05_more.ipynb", cells)
     copy, _ = copy_notebook("05", "city", output="there")
-    assert copy == house / "there/work/05_more.ipynb"
+    assert copy == house / "there/copies/05_more.ipynb"
     assert f"output: str = {str(house / 'there')!r}  # folder for" in _parameters(copy)
     usual, _ = copy_notebook("05", "city")
     assert "output: str = ''" in _parameters(usual)
@@ -109,11 +109,11 @@ def test_the_command_says_where_the_copy_lies(house):
     def run(*options):
         return CliRunner().invoke(main, ["notebook", "01", "city", "--no-open", *options])
 
-    assert run().stdout == "outputs/city/work/01_audit.ipynb\n"
+    assert run().stdout == "outputs/city/copies/01_audit.ipynb\n"
     assert run().stdout == (
-        "outputs/city/work/01_audit.ipynb (your earlier copy; --new makes another)\n"
+        "outputs/city/copies/01_audit.ipynb (your earlier copy; --new makes another)\n"
     )
-    assert run("--new").stdout == "outputs/city/work/01_audit-2.ipynb\n"
+    assert run("--new").stdout == "outputs/city/copies/01_audit-2.ipynb\n"
     assert CliRunner().invoke(main, ["notebook", "99", "city"]).exit_code == 2
     assert CliRunner().invoke(main, ["notebook", "01", "ctiy"]).exit_code == 2
 
@@ -124,4 +124,4 @@ def test_the_command_opens_the_copy(house, monkeypatch):
     assert CliRunner().invoke(main, ["notebook", "01", "city"]).exit_code == 0
     (words,) = called
     assert words[1:4] == ["-m", "jupyter", "lab"]
-    assert words[4] == str(house / "outputs/city/work/01_audit.ipynb")
+    assert words[4] == str(house / "outputs/city/copies/01_audit.ipynb")

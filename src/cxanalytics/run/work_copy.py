@@ -15,7 +15,7 @@ from cxanalytics.run.parameters import declared_parameters, is_parameters_cell
 from cxanalytics.run.places import find_steps, house, notebooks, output_folder, studies
 from cxanalytics.run.resolve import StudyFolder, read_study, resolve
 
-WORK = "work"
+COPIES = "copies"
 
 
 def copy_notebook(
@@ -52,7 +52,7 @@ def copy_notebook(
     step = _step(notebook, known)
     source = read_study(study)
     place = output_folder(source.name, output)
-    folder = place / WORK
+    folder = place / COPIES
     target = folder / f"{step}.ipynb"
     if target.exists() and not fresh:
         return target, False
