@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cxanalytics.errors import DataError, ModelError, ParamsError
+from cxanalytics.models.scorecard import fit_scorecard
 from cxanalytics.models.scores import fit_scores
 from cxanalytics.numerics.survey_design import wilson_interval
 from cxanalytics.rules import Thresholds
@@ -192,3 +193,10 @@ def test_a_raised_threshold_hides_more() -> None:
     assert got.row(sizes.idxmin())["n"] == sizes.min()
     assert np.isfinite(got.row(sizes.idxmax())["estimate"])
     assert got.covariance is not None and np.isnan(np.diag(got.covariance)).sum() >= 1
+
+
+def test_a_survey_without_waves_has_no_earlier_wave():
+    frame = pd.DataFrame({"office": ["A"] * 40 + ["B"] * 40, "good": [1, 2, 3, 4] * 20})
+    survey = Survey.from_frame(frame, agency="office", outcome="good", scale="likert_1_5")
+    assert list(fit_scorecard(survey, measures=["good"], period="")) == ["good"]
+    assert fit_scorecard(survey, measures=["good"], period=None) == {}

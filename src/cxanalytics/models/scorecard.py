@@ -14,7 +14,7 @@ def fit_scorecard(
     survey: Survey,
     *,
     measures: Iterable[str],
-    period: str,
+    period: str | None,
     statistic: str = "positive",
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
@@ -26,8 +26,9 @@ def fit_scorecard(
     survey : Survey
     measures : iterable of str
         Names of the questions; one that nobody answered in the wave is left out.
-    period : str
-        The wave; one that the survey does not have gives no scores.
+    period : str or None
+        The wave; None, or one that the survey does not have, gives no scores. A survey without
+        waves has the one wave "", which is never its own earlier wave.
     statistic : {"positive", "top"}
     level : float
         Probability content of the intervals.
@@ -57,7 +58,7 @@ def fit_scorecard(
     names = list(measures)
     for name in names:
         survey.question(name)
-    if period not in survey.periods:
+    if period is None or period not in survey.periods:
         return {}
     answered = survey.in_period(period).frame[names].notna().any()
     return {
