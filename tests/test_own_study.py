@@ -138,7 +138,6 @@ def test_few_agencies_have_pages_without_ranks(tmp_path, number, answers):
     done = CliRunner().invoke(main, ["run", str(folder), "-o", str(tmp_path / "out"), "-j", "2"])
     assert done.exit_code == 0, done.stderr
     assert f"Pages: {number + 3}." in done.stdout
-    assert "02_recommendation is left out. The study names no drivers." in done.stdout
     assert "03_morale is left out. The study has no staff survey." in done.stdout
     board = open_run(tmp_path / "out").load("04_benchmark").benchmarks()["recommend"]
     assert board.frame[["rank_low", "rank_high", "peer"]].isna().to_numpy().all()
@@ -149,7 +148,8 @@ def test_few_agencies_have_pages_without_ranks(tmp_path, number, answers):
     assert not re.search(r"\b\d+(st|nd|rd|th)\b", text)
     assert "typical government peer" not in _text(re.search(r'"headline">.*?</p>', html).group())
     appendix = _text((tmp_path / "out/appendix.html").read_text(encoding="utf-8"))
-    assert "The study names no drivers." in appendix
+    assert "The study names no driver questions." in appendix
+    assert "This survey has no questions to set beside recommendation." in text
 
 
 def _csv(folder, change):

@@ -6,13 +6,18 @@ give a single hidden group back by subtraction, the next smallest group is hidde
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
 from cxanalytics.tables import Estimates, Survey
+
+TOGETHER = 65_536
+"""Rows that are summed together: as long as the survey, nothing but its columns is kept."""
 
 
 def suppress(
@@ -93,7 +98,7 @@ def withhold(
 
 
 def publishable_rows(
-    survey: Survey, *, measure: str, thresholds: Thresholds = THRESHOLDS
+    survey: Survey, *, measure: str | Sequence[str], thresholds: Thresholds = THRESHOLDS
 ) -> pd.Series[bool]:
     """Mark the rows of agencies that may be shown in their wave.
 
@@ -103,8 +108,8 @@ def publishable_rows(
     Parameters
     ----------
     survey : Survey
-    measure : str
-        Question whose answers decide.
+    measure : str or sequence of str
+        Question whose answers decide; of several, each must allow it.
     thresholds : Thresholds
 
     Returns
@@ -112,20 +117,37 @@ def publishable_rows(
     Series of bool
         With the index of the survey's frame.
     """
-    rows = survey.answers(measure)
-    weight = rows["weight"].astype(float)
-    sums = (
-        pd.DataFrame({"n": 1.0, "weight": weight, "square": weight**2})
-        .groupby([rows["period"], rows["agency"]])
-        .sum()
-    )
-    n = sums["weight"] if survey.counts else sums["n"]
-    n_eff = n if survey.counts else sums["weight"] ** 2 / sums["square"]
-    shown = pd.Series(False, index=sums.index)
-    for _, wave in n.groupby(level="period"):
-        reason = suppress(wave, n_eff[wave.index], total_published=True, thresholds=thresholds)
-        shown[wave.index] = reason == ""
-    keys = pd.MultiIndex.from_frame(survey.frame[["period", "agency"]])
-    return pd.Series(
-        shown.reindex(keys, fill_value=False).to_numpy(), index=survey.frame.index, dtype=bool
-    )
+    frame = survey.frame
+    measures = [measure] if isinstance(measure, str) else list(measure)
+    wave, waves = pd.factorize(frame["period"], sort=True)
+    agency, agencies = pd.factorize(frame["agency"], sort=True)
+    pair = wave * len(agencies) + agency
+    weight = frame["weight"].to_numpy(dtype=float)
+    shown = np.ones(len(waves) * len(agencies), dtype=bool)
+    for name in measures:
+        people, total, square = _sums(pair, weight, frame[name].notna().to_numpy(), len(shown))
+        n = total if survey.counts else people
+        for number in range(len(waves)):
+            there = number * len(agencies) + np.arange(len(agencies))
+            there, gone = there[people[there] > 0], there[people[there] <= 0]
+            kish = n[there] if survey.counts else total[there] ** 2 / square[there]
+            reason = suppress(
+                pd.Series(n[there]), pd.Series(kish), total_published=True, thresholds=thresholds
+            )
+            shown[there] &= (reason == "").to_numpy()
+            shown[gone] = False
+    return pd.Series(shown[pair], index=frame.index)
+
+
+def _sums(
+    pair: NDArray[np.int64], weight: NDArray[np.float64], here: NDArray[np.bool_], size: int
+) -> NDArray[np.float64]:
+    """Count rows, and sum weights and their squares, a few rows at a time."""
+    sums = np.zeros((3, size))
+    for begin in range(0, len(pair), TOGETHER):
+        rows = slice(begin, begin + TOGETHER)
+        place, one = pair[rows], here[rows].astype(float)
+        own = weight[rows] * one
+        for total, part in zip(sums, (one, own, own**2), strict=True):
+            np.add.at(total, place, part)
+    return sums

@@ -22,6 +22,10 @@ class ModelError(CxError):
     """The data cannot carry the model that was asked for."""
 
 
+class SeparationError(ModelError):
+    """Answers are separated perfectly, so that an effect has no finite estimate."""
+
+
 def did_you_mean(word: object, choices: Iterable[object]) -> str:
     """Suggest the closest choice.
 

@@ -58,6 +58,35 @@ class PublishedMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which groups of agencies may be compared, each agency being one draw.
+
+    Attributes
+    ----------
+    groups : tuple of str
+        Groups to compare; an agency belongs to one of each. The first has two sides.
+    alike : str
+        Group within which agencies are of one kind, so that the difference of the two sides is also
+        taken within each kind; "" for none.
+    together : str
+        Group whose agencies share conditions, such as a state, and so are no separate draws; "" for
+        none.
+    words : mapping of str to str
+        How a sentence names the agencies of a side, after their noun: "owned by government".
+    """
+
+    groups: tuple[str, ...]
+    alike: str = ""
+    together: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All groups that it names."""
+        return tuple(name for name in (*self.groups, self.alike, self.together) if name)
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Published scores of agencies over time, without counts.
 
@@ -71,6 +100,10 @@ class Published:
         What an agency belongs to, such as ownership or department.
     agency_noun : str
         What `agency` is here, such as "hospital".
+    headline : str
+        The measure to show first; the first one where empty.
+    comparison : Comparison, optional
+        Which groups may be compared; None for none.
     notes : tuple of Check
         What reading the data dropped, kept and noticed.
     facts : mapping
@@ -81,6 +114,8 @@ class Published:
     measures: tuple[PublishedMeasure, ...]
     groups: tuple[str, ...] = ()
     agency_noun: str = "agency"
+    headline: str = ""
+    comparison: Comparison | None = None
     notes: tuple[Check, ...] = ()
     facts: Mapping[str, float | int | str | bool] = field(default_factory=dict)
 
@@ -96,6 +131,11 @@ class Published:
         unknown = sorted(set(self.frame["measure"]) - names)
         if unknown:
             raise DataError(must_be("measure", sorted(names), unknown[0]))
+        if self.headline and self.headline not in names:
+            raise DataError(must_be("headline", sorted(names), self.headline))
+        for group in self.comparison.named if self.comparison else ():
+            if group not in self.groups:
+                raise DataError(must_be("comparison", self.groups, group))
         repeated = self.frame.duplicated(["agency", "period", "measure"])
         if repeated.any():
             row = self.frame.loc[repeated].iloc[0]
@@ -133,7 +173,9 @@ class Published:
         """Keep these measures, in this order."""
         kept = tuple(self.measure(name) for name in measures)
         rows = self.frame["measure"].isin(list(measures))
-        return replace(self, frame=self.frame.loc[rows].reset_index(drop=True), measures=kept)
+        headline = self.headline if self.headline in measures else ""
+        frame = self.frame.loc[rows].reset_index(drop=True)
+        return replace(self, frame=frame, measures=kept, headline=headline)
 
     def values(self, name: str, *, period: str | None = None) -> pd.Series[float]:
         """Give the values of one measure: by agency in one period, or by agency and period."""

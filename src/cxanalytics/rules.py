@@ -37,6 +37,9 @@ MISSING_AT_MOST = 0.20
 KISH_DEFF_MAX = 3.0
 """Largest design effect of weighting that is accepted."""
 
+NO_DRIVERS = "The study names no driver questions."
+"""Reason of a model of drivers where there are none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

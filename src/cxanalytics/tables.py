@@ -170,7 +170,8 @@ class Survey:
         Columns `agency` and `period` (text; period sorts in time and is "" with one wave),
         `weight` (1.0 where there is none; the count itself when `counts`), where known
         `department`, `unit`, `channel`, `date`, `psu`, `stratum`, `respondent`, one float
-        column per question (NaN is missing), and the case-mix columns.
+        column per question (NaN is missing), and the case-mix columns. With millions of rows
+        text may be categories of text, in order, and answers float32.
     questions : tuple of Question
     outcome : str
         Name of the question the study is about.
@@ -380,13 +381,19 @@ def _check_names(frame: pd.DataFrame) -> None:
     """Refuse rows without agency or wave, and waves that do not sort in time."""
     for role in ("agency", "period"):
         names = frame[role]
-        blank = names.isna() | names.astype(str).str.strip().eq("")
+        blank = _blank(names)
         if blank.any() and not (role == "period" and names.eq("").all()):
             raise DataError(
-                f"`{role}` must be filled in every row; row {int(blank.to_numpy().argmax()) + 1} "
-                "is empty."
+                f"`{role}` must be filled in every row; row {int(blank.argmax()) + 1} is empty."
             )
     check_period_order(map(str, frame["period"].unique()), "`period`")
+
+
+def _blank(names: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Flag rows without a name; each distinct name is looked at once."""
+    codes, levels = pd.factorize(names, use_na_sentinel=True)
+    empty = np.array([not str(level).strip() for level in levels] + [True])
+    return empty[codes]
 
 
 def _read_roles(df: pd.DataFrame, roles: Mapping[str, str], *, counted: bool) -> pd.DataFrame:
@@ -726,3 +733,71 @@ class Funnel:
         outside = self.points.loc[self.points["outside"], ["key", "n", "share", "side"]]
         listed = _short(outside).to_string(index=False) if len(outside) else "none"
         return f"Funnel: {len(self.points)} agencies; outside the outer limits: {listed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How much attention each agency pays to customer experience, as others measured it.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns `agency`, `period` ("" where it has no waves) and `score`, a number.
+    label : str
+        The score, in a few words: "audit score".
+    source : str
+        Who measured it and how, in words that follow "measured by".
+    at_least : float, optional
+        Score from which an agency counts as attentive, declared before any result.
+    notes : tuple of Check
+        What reading the data dropped and noticed.
+    """
+
+    frame: pd.DataFrame
+    label: str
+    source: str
+    at_least: float | None = None
+    notes: tuple[Check, ...] = ()
+
+    def __post_init__(self) -> None:
+        need_columns(self.frame, ["agency", "period", "score"], "Exposure")
+        if not self.source.strip() or not self.label.strip():
+            raise DataError("Exposure needs a `label`, and a `source` that says who measured it.")
+        if self.frame.empty:
+            raise DataError("Exposure needs at least one row with a score; got none.")
+        repeated = self.frame.duplicated(["agency", "period"])
+        if repeated.any():
+            row = self.frame.loc[repeated].iloc[0]
+            raise DataError(
+                f"Exposure needs one row per agency and period; got {row['agency']!r}, "
+                f"{row['period']!r} twice."
+            )
+        if not np.isfinite(self.frame["score"].to_numpy(dtype=float)).all():
+            raise DataError("Exposure needs a `score` in every row; leave rows without one out.")
+        check_period_order(self.frame["period"].unique(), "`period` of the exposure")
+
+    def latest(self, period: str = "") -> str:
+        """Find the last period that is not after a wave; names of periods sort in time."""
+        known = sorted(self.frame["period"].unique())
+        before = [name for name in known if not period or name <= period]
+        if not before:
+            raise DataError(
+                f"Exposure needs a period not after {period!r}; it starts in {known[0]!r}."
+            )
+        return str(before[-1])
+
+    def scores(self, period: str = "") -> pd.Series[float]:
+        """Give each agency's score in the last period that is not after a wave."""
+        rows = self.frame.loc[self.frame["period"] == self.latest(period)]
+        return rows.set_index("agency")["score"].astype(float)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give a copy of the frame."""
+        return self.frame.copy()
+
+    def __repr__(self) -> str:
+        rule = "" if self.at_least is None else f", attentive from {self.at_least:g}"
+        return (
+            f"Exposure: {self.label} of {self.frame['agency'].nunique()} agencies, "
+            f"{self.frame['period'].nunique()} periods{rule}; measured by {self.source}"
+        )

@@ -163,3 +163,76 @@ def test_all_agencies_reorganized(made_up):
     assert set(frame["change_reason"]) == {REORGANIZED}
     assert set(frame["change_reason"]) <= set(CHANGE_REASONS)
     assert [check.name for check in checks] == ["change", "reorganized"]
+
+
+def _sharing(before, correlation, *, only=slice(None)):
+    """The earlier wave, told how it covaries with a later one of the same errors."""
+    covariance = np.zeros(len(before.frame))
+    covariance[only] = correlation * before.frame["std_error"].to_numpy()[only] ** 2
+    return dataclasses.replace(before, frame=before.frame.assign(wave_covariance=covariance))
+
+
+def test_the_covariance_of_shared_units_goes_into_the_changes(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    apart, checks, _ = change_columns(now, before, shown=shown, seed=1)
+    assert [check.name for check in checks] == ["change", "independent samples"]
+    sharing = _sharing(before, 0.6)
+    frame, checks, facts = change_columns(now, sharing, shown=shown, seed=1)
+    assert not np.allclose(frame["change"], apart["change"], atol=0.003)
+    assert facts["wave_correlation"] == pytest.approx(0.6, abs=0.03)
+    assert checks[1].name == "shared samples" and "20 of 20 agencies (0.6" in checks[1].text
+
+
+def test_a_correlation_is_pooled_over_the_agencies_that_share(made_up):
+    now, before, _ = _two(made_up)
+    shown = now.frame["key"].tolist()
+    sharing = _sharing(before, np.tile([0.2, 1.0], 5), only=slice(10))
+    _, checks, facts = change_columns(now, sharing, shown=shown, seed=1)
+    assert 0.3 < facts["wave_correlation"] < 0.9
+    assert "of 10 of 20 agencies" in checks[1].text
+    # A negative one is chance; one that no sample can have is not believed.
+    none = change_columns(now, _sharing(before, -0.5), shown=shown, seed=1)[0]
+    assert none.equals(change_columns(now, before, shown=shown, seed=1)[0])
+    _, _, facts = change_columns(now, _sharing(before, 1.5), shown=shown, seed=1)
+    assert facts["wave_correlation"] == pytest.approx(0.95)
+
+
+def test_few_agencies_that_share_get_plain_differences_with_their_covariance(made_up):
+    now, before, _ = _two(made_up, units=6)
+    shown = now.frame["key"].tolist()
+    width = []
+    for earlier in (before, _sharing(before, 0.6)):
+        frame, checks, _ = change_columns(now, earlier, shown=shown, seed=1)
+        width.append((frame["change_high"] - frame["change_low"]).mean())
+    assert checks[1].name == "shared samples"
+    assert width[1] / width[0] == pytest.approx(np.sqrt(0.4), abs=0.03)
+
+
+def test_changes_of_shared_samples_are_covered(made_up):
+    hits = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed + 20_000)
+        truth, n = made_up.truth_and_sizes(20, seed=seed)
+        change = rng.normal(0.01, 0.03, 20)
+        # Two thirds of the people answer alike in both waves but for the true change.
+        common = (2 * n) // 3
+        place = [rng.random(size) for size in n]
+        later = [
+            np.concatenate([one[:same], rng.random(len(one) - same)])
+            for one, same in zip(place, common, strict=True)
+        ]
+        shares = [
+            np.array([(one < level).mean() for one, level in zip(people, levels, strict=True)])
+            for people, levels in ((later, truth + change), (place, truth))
+        ]
+        now, before = (made_up.from_shares(share, n) for share in shares)
+        frame, _, _ = change_columns(
+            now,
+            _sharing(before, 0.64),
+            shown=now.frame["key"].tolist(),
+            draws=1000,
+            seed=seed,
+        )
+        hits.append(frame["change_low"].lt(change) & frame["change_high"].gt(change))
+    assert 0.91 < np.mean(hits) < 0.985

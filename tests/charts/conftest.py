@@ -84,6 +84,26 @@ def drivers():
 
 
 @pytest.fixture(scope="session")
+def cut_effects():
+    """Three drivers at ten cuts, one with a name that breaks careless code."""
+    sizes = {"easy": 0.06, "helpful": 0.1, "wait": -0.01}
+    labels = {"easy": "Easy to deal with", "helpful": HOSTILE[3], "wait": HOSTILE[0]}
+    rows = [
+        (f"{driver}@{cut}", driver, labels[driver], float(cut), f"{cut} or more", cut == 9, size)
+        for driver, size in sizes.items()
+        for cut in range(1, 11)
+    ]
+    columns = ["key", "driver", "label", "cut", "cut_label", "published", "size"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["estimate"] = frame["size"] * frame["cut"] / 9
+    frame["ordinal"] = np.where(frame["driver"] == "helpful", 0.8, 1.0) * frame["estimate"]
+    frame["gap"] = frame["estimate"] - frame["ordinal"]
+    frame["std_error"], frame["n"] = 0.01, 4000
+    frame["conf_low"], frame["conf_high"] = frame["estimate"] - 0.02, frame["estimate"] + 0.02
+    return Estimates(frame=frame.drop(columns="size"), quantity="Change in the share, per step")
+
+
+@pytest.fixture(scope="session")
 def panel():
     draw = np.random.default_rng(5)
     unit = np.repeat(np.arange(30), 4)
@@ -268,3 +288,93 @@ def ingredient_rows():
     ]
     columns = ["ingredient", "held", "needed_by", "alone_missing"]
     return pd.DataFrame(rows, columns=columns).assign(source="any", supply="something")
+
+
+def made_drivers(names, shares, gaps, verdicts, *, half=0.05, reach=0.028):
+    """Give shares of drivers and where an agency stands on them."""
+    frame = pd.DataFrame({"key": [f"d{i}" for i in range(len(names))], "estimate": shares})
+    frame["std_error"], frame["n"], frame["label"] = half / 2, 9000.0, names
+    frame["conf_low"] = np.maximum(frame["estimate"] - half, 0.0)
+    frame["conf_high"] = frame["estimate"] + half
+    facts = {"equal_share": 1 / len(names)}
+    gap = np.asarray(gaps, dtype=float)
+    ends = {"gap": gap, "gap_low": gap - reach, "gap_high": gap + reach}
+    positions = pd.DataFrame({"key": frame["key"], **ends, "verdict": verdicts})
+    return Estimates(frame=frame, quantity="share", facts=facts), positions
+
+
+@pytest.fixture(scope="session")
+def make_placed():
+    return made_drivers
+
+
+@pytest.fixture(scope="session")
+def placed_drivers():
+    names = ["Resolved first time", "Easy to deal with", "Told what happens next"]
+    names += ["Staff were helpful", "Reasonable wait", "Offered my channel"]
+    gaps = [-0.07, -0.03, -0.021, 0.055, 0.01, 0.032]
+    verdicts = ["below", "below", "unclear", "above", "same", "above"]
+    return made_drivers(names, [0.34, 0.22, 0.17, 0.14, 0.09, 0.04], gaps, verdicts)
+
+
+@pytest.fixture(scope="session")
+def many_drivers():
+    draw = np.random.default_rng(2)
+    names = [name or "Nothing" for name in (*HOSTILE, *NAMES[:4])]
+    shares = draw.dirichlet(np.full(13, 6.0))
+    return made_drivers(names, shares, draw.normal(0, 0.02, 13), ["unclear"] * 13, half=0.03)
+
+
+@pytest.fixture(scope="session")
+def answers_given():
+    words = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree")
+    words = (*words, "Strongly agree")
+    sides = ("negative", "negative", "neutral", "positive", "positive")
+    labels = {"easy": "Easy to deal with", "wait": HOSTILE[0], "told": HOSTILE[3]}
+    labels["rtl"] = HOSTILE[5]
+    draw = np.random.default_rng(4)
+    rows = [
+        (name, label, float(place + 1), words[place], sides[place], share)
+        for name, label in labels.items()
+        for place, share in enumerate(draw.dirichlet((1.0, 2.0, 2.0, 6.0, 4.0)))
+    ]
+    rows += [
+        ("nps", "Would recommend us", answer, words, side, share)
+        for answer, words, side, share in (
+            (0.0, "0 to 6", "negative", 0.2),
+            (7.0, "7 or 8", "neutral", 0.3),
+            (9.0, "9 or 10", "positive", 0.5),
+        )
+    ]
+    frame = pd.DataFrame(
+        rows, columns=["question", "question_label", "answer", "label", "side", "share"]
+    )
+    frame = frame.assign(agency="A", n=120.0, suppressed_reason="")
+    totals = {"easy": 0.61, "wait": 0.55, "told": 0.7, "rtl": 0.66, "nps": 0.52, "hidden": 0.5}
+    return frame, totals
+
+
+@pytest.fixture(scope="session")
+def attention_grid():
+    """Every definition of two questions, one of them with a hostile name."""
+    draw = np.random.default_rng(4)
+    choices = [
+        (measure, cut, compare, adjustment, weighting)
+        for measure in ("recommend", "trust")
+        for cut in ("positive", "top")
+        for compare in ("declared", "halves", "quarters", "line")
+        for adjustment in ("case mix", "none")
+        for weighting in ("weighted", "unweighted")
+    ]
+    names = ["measure", "cut", "compare", "adjustment", "weighting"]
+    frame = pd.DataFrame(choices, columns=names)
+    frame["key"] = [", ".join(choice) for choice in choices]
+    frame["label"] = frame["measure"].map({"recommend": "Would recommend us", "trust": HOSTILE[0]})
+    frame["estimate"] = draw.normal(0.05, 0.05, len(frame))
+    frame["std_error"], frame["n"] = 0.02, 9000.0
+    frame["conf_low"], frame["conf_high"] = frame["estimate"] - 0.04, frame["estimate"] + 0.04
+    frame["ratio"] = 1 + 2 * frame["estimate"]
+    frame["ratio_low"], frame["ratio_high"] = frame["ratio"] - 0.08, frame["ratio"] + 0.09
+    frame["primary"] = frame["key"] == "recommend, positive, declared, case mix, weighted"
+    frame["verdict"] = "too imprecise to tell"
+    return Estimates(frame=frame, quantity="Difference in the share")

@@ -11,13 +11,18 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxanalytics.charts import (
+    draw_answer_bars,
+    draw_attention_grid,
     draw_claims,
     draw_coefficients,
     draw_coverage,
+    draw_driver_shares,
     draw_funnel,
     draw_ingredients,
     draw_missing,
     draw_missing_reasons,
+    draw_priority,
+    draw_proportionality,
     draw_response_bound,
     draw_response_funnel,
     draw_row_flow,
@@ -37,6 +42,7 @@ CHARTS = {
     "hostile": lambda get, **how: draw_standing(get("hostile_board"), **how),
     "funnel": lambda get, **how: draw_funnel(get("funnel"), highlight=YOU, axis_label="Y", **how),
     "coefficients": lambda get, **how: draw_coefficients(get("drivers"), **how),
+    "proportionality": lambda get, **how: draw_proportionality(get("cut_effects"), **how),
     "shrinkage": lambda get, **how: draw_shrinkage(get("board"), **how),
     "within_between": lambda get, **how: draw_within_between(get("panel"), get("slopes"), **how),
     "missing": lambda get, **how: draw_missing(get("missing"), **how),
@@ -49,8 +55,13 @@ CHARTS = {
     "bound": lambda get, **how: draw_response_bound(get("bound_rows"), axis_label="Y", **how),
     "response": lambda get, **how: draw_response_funnel(get("response_rows"), **how),
     "coverage": lambda get, **how: draw_coverage(get("coverage_rows"), **how),
+    "attention": lambda get, **how: draw_attention_grid(get("attention_grid"), **how),
     "claims": lambda get, **how: draw_claims(get("claim_rows"), **how),
     "ingredients": lambda get, **how: draw_ingredients(get("ingredient_rows"), **how),
+    "priority": lambda get, **how: draw_priority(*get("placed_drivers"), **how),
+    "many_drivers": lambda get, **how: draw_priority(*get("many_drivers"), **how),
+    "driver_shares": lambda get, **how: draw_driver_shares(get("many_drivers")[0], **how),
+    "answers": lambda get, **how: draw_answer_bars(*get("answers_given"), **how),
 }
 YOU = "Agency of Public Affairs 07"
 

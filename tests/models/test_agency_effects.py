@@ -107,3 +107,28 @@ def test_a_raised_threshold_leaves_more_agencies_out() -> None:
     texts = [check.text for check in got.checks]
     # The second protects the first: totals are published.
     assert "Left out, because they may not be shown: 2 agencies." in texts
+
+
+def test_few_sampling_units_in_each_agency_keep_the_promise_of_the_range() -> None:
+    """Each agency has three units: its own two degrees of freedom, not those of the whole."""
+    inside, total = 0, 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        agency, unit = np.repeat(np.arange(20), 120), np.repeat(np.arange(60), 40)
+        level = 0.3 * rng.normal(size=20)
+        chance = expit(0.5 + level[agency] + 0.5 * rng.normal(size=60)[unit])
+        truth = expit(0.5 + level[:, None] + 0.5 * rng.normal(size=(1, 20_000))).mean(axis=1)
+        frame = pd.DataFrame(
+            {
+                "agency": [f"A{code:02d}" for code in agency],
+                "unit": unit.astype(str),
+                "yes": (rng.random(len(agency)) < chance).astype(float),
+            }
+        )
+        got = fit_agency_effects(
+            Survey.from_frame(frame, agency="agency", outcome="yes", scale="yes_no", psu="unit")
+        )
+        inside += int(got.frame["conf_low"].le(truth).mul(got.frame["conf_high"].ge(truth)).sum())
+        total += 20
+        assert "single sampling unit" not in " ".join(check.text for check in got.checks)
+    assert inside / total >= 0.90

@@ -101,6 +101,7 @@ def test_only_tables_that_apply_are_there():
         "published",
         "published_waves",
         "published_rows",
+        "published_positions",
     }
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
 from cxanalytics.errors import DataError, ModelError, ParamsError
+from cxanalytics.models.audit.published_scores import MOST_PLACED, audit_published_scores
 from cxanalytics.models.published import (
     fit_published_groups,
     fit_published_noise,
@@ -16,10 +20,10 @@ from cxanalytics.models.published import (
 from cxanalytics.models.recommendation import fit_recommendation
 from cxanalytics.models.scorecard import fit_scorecard
 from cxanalytics.models.scores import fit_scores
-from cxanalytics.published import NOT_POSSIBLE, Published, PublishedMeasure
+from cxanalytics.published import NOT_POSSIBLE, Comparison, Published, PublishedMeasure
 from cxanalytics.rules import Thresholds
 from cxanalytics.sources.csps import read_csps
-from cxanalytics.sources.hcahps import read_hcahps
+from cxanalytics.sources.hcahps import GOVERNMENT, read_hcahps
 
 NEEDS_COUNTS = {"conf_low", "conf_high", "std_error", "n", "n_eff", "rank", "rank_low", "p_above"}
 
@@ -295,6 +299,116 @@ def test_models_of_answers_refuse_published_scores(fit, options):
     assert str(caught.value) == NOT_POSSIBLE
 
 
+def test_agencies_of_one_state_are_no_separate_draws():
+    rng = np.random.default_rng(10)
+    state = np.repeat([f"S{k:02}" for k in range(45)], 6)
+    shared = np.repeat(rng.normal(0, 0.08, 45), 6)
+    rows = one_wave(
+        np.clip(0.5 + shared + rng.normal(0, 0.02, 270), 0, 1),
+        sector=np.where(np.repeat(np.arange(45) % 2, 6) == 0, "government", "other"),
+        state=state,
+    )
+    published = build(rows, groups=["sector", "state"])
+    facts = fit_published_groups(published, measure="good", group="sector", together="state").facts
+    design = sm.add_constant((rows["sector"] == "government").astype(float))
+    codes = pd.factorize(rows["state"])[0]
+    model = sm.OLS(rows["value"], design).fit(
+        cov_type="cluster", cov_kwds={"groups": codes, "use_correction": False}
+    )
+    half = stats.t.ppf(0.975, 44) * model.bse["sector"] * np.sqrt(45 / 44)
+    assert facts["clusters"] == 45
+    assert facts["together_low"] == pytest.approx(facts["difference"] - half, abs=1e-10)
+    assert facts["together_high"] == pytest.approx(facts["difference"] + half, abs=1e-10)
+    alone = facts["difference_high"] - facts["difference_low"]
+    assert facts["together_high"] - facts["together_low"] > 1.8 * alone
+
+
+# Audit tables
+
+
+def compared(rows, *, measures=1, **rule):
+    names = [f"good{place}" for place in range(measures)]
+    frame = pd.concat([rows.assign(measure=name) for name in names])
+    groups = [name for name in rows if name not in ("agency", "period", "value")]
+    return Published(
+        frame=frame,
+        measures=tuple(PublishedMeasure(name, name.title()) for name in names),
+        groups=tuple(groups),
+        agency_noun="hospital",
+        headline=names[-1],
+        comparison=Comparison(**rule),
+    )
+
+
+def owned_and_kinds(rng):
+    """Government has more of the kind that scores high; within a kind the two are equal."""
+    kind = np.array(["small"] * 50 + ["large"] * 20 + ["small"] * 20 + ["large"] * 80)
+    sector = np.array(["government"] * 70 + ["other"] * 100)
+    value = np.where(kind == "small", 0.8, 0.6) + rng.normal(0, 0.04, 170)
+    owner = np.where(sector == "government", "city", np.arange(170) % 3).astype(str)
+    return one_wave(value, sector=sector, owner=owner, kind=kind)
+
+
+def test_differences_come_whole_and_within_each_kind():
+    published = compared(
+        owned_and_kinds(np.random.default_rng(11)),
+        measures=2,
+        groups=("sector", "owner"),
+        alike="kind",
+        words={"government": "owned by government"},
+    )
+    tables = audit_published_scores(published, thresholds=Thresholds())
+    rows = tables["published_differences"]
+    own = rows.loc[rows["measure"] == "good1"]
+    assert list(rows["measure"].unique()) == ["good1", "good0"]
+    assert list(own["kind"]) == ["", "large", "small"]
+    whole, large, small = (row for _, row in own.iterrows())
+    assert whole["difference_low"] > 0.05
+    for row in (large, small):
+        assert row["difference_low"] < 0 < row["difference_high"]
+    assert (whole["first_agencies"], whole["second_agencies"]) == (70, 100)
+    assert (whole["first_words"], whole["second_words"]) == ("owned by government", "")
+    groups = tables["published_groups"]
+    owners = groups.loc[(groups["measure"] == "good1") & (groups["group"] == "owner")]
+    assert dict(zip(owners["name"], owners["side"], strict=True)) == {
+        "0": "other",
+        "1": "other",
+        "2": "other",
+        "city": "government",
+    }
+    assert not NEEDS_COUNTS & set(tables["published_positions"])
+    assert "published_noise" not in tables
+
+
+def test_without_a_declared_comparison_no_groups_are_compared():
+    rows = two_groups(np.random.default_rng(12))
+    tables = audit_published_scores(build(rows, groups=["sector"]), thresholds=Thresholds())
+    assert set(tables) == {"published_positions"}
+
+
+def test_waves_give_the_usual_moves():
+    published = build(series(np.random.default_rng(13)))
+    tables = audit_published_scores(published, thresholds=Thresholds())
+    row = tables["published_noise"].iloc[0]
+    pd.testing.assert_series_equal(row, fit_published_noise(published, measure="good").iloc[0])
+
+
+def test_a_register_of_agencies_is_not_listed():
+    published = build(one_wave(np.linspace(0.2, 0.8, MOST_PLACED + 1)))
+    tables = audit_published_scores(published, thresholds=Thresholds())
+    assert "published_positions" not in tables
+
+
+def test_a_comparison_names_groups_that_exist():
+    rows = two_groups(np.random.default_rng(14))
+    with pytest.raises(DataError, match="`comparison` must be one of 'sector'; got 'state'"):
+        compared(rows, groups=("sector",), together="state")
+    published = compared(rows, measures=2, groups=("sector",))
+    with pytest.raises(DataError, match="`headline` must be one of"):
+        replace(published, headline="bad")
+    assert published.only(["good0"]).headline == ""
+
+
 # Real surveys
 
 
@@ -320,3 +434,24 @@ def test_government_hospitals_and_others(data_dir):
     assert estimates.facts["difference_high"] == pytest.approx(1.762, abs=0.001)
     owners = fit_published_groups(hospitals, measure="recommend", group="ownership")
     assert owners.row("Tribal")["suppressed_reason"] == "few"
+    government = {*GOVERNMENT} - {"Tribal"}
+    shown = owners.frame.loc[owners.frame["key"].isin(government), "n"]
+    assert shown.sum() + owners.row("Tribal")["n"] == 571
+
+
+@pytest.mark.data
+def test_government_hospitals_of_one_kind_differ_less(data_dir):
+    """Most of the difference is one of kinds: federal and critical access hospitals score high."""
+    folder = data_dir / "hcahps_2024"
+    hospitals = read_hcahps(
+        folder / "hospital_analysis.csv", folder / "Hospital_General_Information.csv"
+    )
+    tables = audit_published_scores(hospitals.only(["recommend"]), thresholds=Thresholds())
+    rows = tables["published_differences"].set_index("kind")
+    assert rows.loc["", "difference"] == pytest.approx(1.353, abs=0.001)
+    assert rows.loc["", "together_low"] == pytest.approx(0.822, abs=0.001)
+    assert rows.loc["", "together_high"] == pytest.approx(1.884, abs=0.001)
+    acute = rows.loc["Acute Care Hospitals"]
+    assert acute["difference"] == pytest.approx(0.258, abs=0.001)
+    assert acute["difference_low"] < 0 < acute["difference_high"]
+    assert rows.loc["Critical Access Hospitals", "difference_low"] > 0

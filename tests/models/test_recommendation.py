@@ -78,21 +78,24 @@ def test_changes_agree_with_r() -> None:
     rows["Sat"] += 2.0
     cells = cells.assign(agency="all", Sat=cells["Sat"] + 2.0)
     got = fit_recommendation(
-        Survey.from_frame(rows, **how), statistic="top", agency_effects=False, seed=1
+        Survey.from_frame(rows, **how), statistic="top", agency_effects="none", seed=1
     )
     first = got.row("Cont")
     assert first["ordinal"] == pytest.approx(row["est"]["RD"], rel=1e-6)
-    # The two models differ by 1.2 points here, so the figures are those of the cut alone.
-    assert got.facts["model"] == "positive answer only"
-    alone = expected["topbox_logit"]["coef"]["ContHigh"]
-    assert first["coefficient"] == pytest.approx(alone, rel=1e-6)
-    assert first["coefficient_se"] == pytest.approx(
-        expected["topbox_logit"]["se"]["ContHigh"], rel=0.05
-    )
+    # The two models differ by 1.2 points here, so the driver is freed.
+    assert got.facts["model"] == "partial proportional odds" and first["freed"]
+    yes_or_no = rows.assign(Sat=np.where(rows["Sat"] == 5.0, 5.0, 3.0))
+    at_cut = fit_recommendation(
+        Survey.from_frame(yes_or_no, **how), statistic="top", agency_effects="none", seed=1
+    ).row("Cont")
+    assert first["at_cut"] == pytest.approx(at_cut["estimate"], rel=1e-8)
+    alone = expected["topbox_logit"]
+    assert at_cut["coefficient"] == pytest.approx(alone["coef"]["ContHigh"], rel=1e-6)
+    assert at_cut["coefficient_se"] == pytest.approx(alone["se"]["ContHigh"], rel=0.05)
     counted = fit_recommendation(
         Survey.from_frame(cells, **how, count="Freq"),
         statistic="top",
-        agency_effects=False,
+        agency_effects="none",
         seed=1,
     )
     pd.testing.assert_frame_equal(counted.frame, got.frame, rtol=1e-10)
@@ -118,7 +121,7 @@ def test_agency_levels_do_not_leak_into_the_drivers() -> None:
     """Agency levels lower the answer and go with the drivers: only levels of their own undo it."""
     survey = _survey(_people(2, agencies=60, each=200))
     within = fit_recommendation(survey, seed=1).row("ease")
-    pooled = fit_recommendation(survey, agency_effects=False, seed=1).row("ease")
+    pooled = fit_recommendation(survey, agency_effects="none", seed=1).row("ease")
     assert abs(within["coefficient"] - 0.6) < 4 * within["coefficient_se"]
     assert pooled["coefficient"] < 0.6 - 4 * within["coefficient_se"]
 
@@ -131,6 +134,93 @@ def test_non_proportional_answers_get_the_model_of_the_cut() -> None:
     assert row["estimate"] == row["at_cut"] != row["ordinal"]
     (check,) = [check for check in got.checks if check.name == "proportionality"]
     assert check.passed is False and "positive answer alone" in check.text
+
+
+def _nearly_proportional(seed: int) -> pd.DataFrame:
+    """One driver acts twice as much at the upper cuts; the other everywhere alike."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"agency": [f"A{code:02d}" for code in np.repeat(np.arange(10), 1500)]})
+    for name in SLOPES:
+        frame[name] = rng.integers(1, 6, len(frame)).astype(float)
+    slopes = np.array([0.3, 0.3, 0.6, 0.6])
+    shared = 0.4 * (frame["staff"].to_numpy() - 3)[:, None]
+    below = expit(np.array([-3.0, -1.5, 0.6, 2.2]) - np.outer(frame["ease"] - 3, slopes) - shared)
+    frame["recommend"] = 1.0 + (rng.uniform(size=(len(frame), 1)) > below).sum(axis=1)
+    return frame
+
+
+def test_a_driver_that_acts_differently_along_the_scale_is_freed() -> None:
+    got = fit_recommendation(_survey(_nearly_proportional(21)), seed=1)
+    table = got.frame.set_index("key")
+    assert got.facts["model"] == "partial proportional odds"
+    assert table.loc["ease", "freed"]
+    assert abs(table.loc["ease", "coefficient"] - 0.6) < 4 * table.loc["ease", "coefficient_se"]
+    assert abs(table.loc["staff", "coefficient"] - 0.4) < 4 * table.loc["staff", "coefficient_se"]
+    # The shared effect uses the whole scale, so it is better known than at the cut alone.
+    alone = fit_recommendation(
+        _survey(
+            _nearly_proportional(21).assign(recommend=lambda d: 1.0 + 4 * (d["recommend"] > 3))
+        ),
+        seed=1,
+    ).frame.set_index("key")
+    assert table.loc["staff", "std_error"] < alone.loc["staff", "std_error"]
+    assert (np.abs(table["estimate"] - table["at_cut"]) < 0.01).all()
+
+
+def test_answers_that_a_driver_separates_get_finite_effects() -> None:
+    """Nobody who rates "ease" 1 to 4 is positive: likelihood alone would say infinity."""
+    frame = _people(22)
+    frame["ease"] = 1.0 + np.random.default_rng(22).integers(0, 5, len(frame))
+    frame["recommend"] = np.where(frame["ease"] > 4, 5.0, 2.0)
+    frame.loc[(frame["ease"] > 4) & (frame.index % 2 == 0), "recommend"] = 3.0
+    got = fit_recommendation(_survey(frame), seed=1)
+    assert got.facts["model"] == "penalized positive answer"
+    assert np.isfinite(got.frame[["estimate", "std_error", "conf_low", "conf_high"]]).all(axis=None)
+    assert got.row("ease")["coefficient"] > 1.0
+    (check,) = [check for check in got.checks if check.name == "separation"]
+    assert check.passed is False and "`ease` must not separate" in check.text
+
+
+def test_random_agency_levels_give_averages_over_agencies() -> None:
+    frame = _people(23, agencies=60, each=120)
+    how: dict[str, Any] = {"drivers": ["ease", "staff"], "seed": 1}
+    fixed = fit_recommendation(_survey(frame), **how)
+    drawn = fit_recommendation(_survey(frame), agency_effects="random", **how)
+    assert drawn.facts["agency_effects"] == "random"
+    both = fixed.frame.set_index("key").join(drawn.frame.set_index("key"), suffixes=("", "_random"))
+    assert (np.abs(both["estimate"] - both["estimate_random"]) < 3 * both["std_error"]).all()
+    # Odds within an agency are further apart than shares averaged over agencies say.
+    assert (both["odds_ratio_random"] < np.exp(both["coefficient_random"] * both["step"])).all()
+
+
+def test_levels_drawn_from_a_distribution_need_agencies_and_say_what_they_leave_out() -> None:
+    with pytest.raises(ModelError, match="at least 10 agencies; got 6"):
+        fit_recommendation(_survey(_people(24, agencies=6)), agency_effects="random", seed=1)
+    survey = _survey(_people(24), psu="psu")
+    (check,) = [
+        check
+        for check in fit_recommendation(survey, agency_effects="random", seed=1).checks
+        if check.name == "clusters"
+    ]
+    assert check.passed is False and "independent of each other" in check.text
+
+
+def test_base_agencies_and_baseline_are_of_the_same_people() -> None:
+    frame = _people(25)
+    frame.loc[frame["agency"] == "A003", "recommend"] = np.tile([1.0, 2.0, 3.0], 50)
+    got = fit_recommendation(_survey(frame), seed=1)
+    kept = frame.loc[frame["agency"] != "A003"]
+    assert got.facts["n"] == len(kept) and got.facts["agencies"] == 11
+    assert got.facts["baseline"] == pytest.approx((kept["recommend"] >= 4).mean())
+    assert "all or none of their answers are positive: 1 agency" in " ".join(
+        check.text for check in got.checks
+    )
+
+
+def test_a_constant_driver_is_refused_without_agency_levels_too() -> None:
+    survey = _survey(_people(26).assign(speed=3.0))
+    with pytest.raises(ModelError, match="`speed` must vary independently"):
+        fit_recommendation(survey, agency_effects="none", seed=1)
 
 
 def test_scale_of_weights_changes_nothing() -> None:
@@ -170,6 +260,12 @@ def test_small_and_unanimous_agencies_are_left_out() -> None:
     assert {"small_agencies", "unanimous_agencies", "same_source"} <= names
 
 
+def test_agencies_that_are_all_unanimous_leave_nothing_to_fit() -> None:
+    frame = _people(7)
+    with pytest.raises(ModelError, match="an agency whose answers differ; got none"):
+        fit_recommendation(_survey(frame.assign(recommend=5.0)), seed=1)
+
+
 def test_missing_answers_are_counted_and_rare_drivers_left_out() -> None:
     frame = _people(8)
     frame.loc[frame.index % 3 == 0, "speed"] = np.nan
@@ -195,10 +291,12 @@ def test_refusals_name_need_and_what_came() -> None:
     few = _survey(frame.groupby("agency").head(12))
     with pytest.raises(ModelError, match="15 parameters needs at least 150 positive"):
         fit_recommendation(few, thresholds=Thresholds(hide=5, rank=5), seed=1)
-    with pytest.raises(ModelError, match="`drivers` must name at least one question"):
+    with pytest.raises(ModelError, match="The study names no driver questions"):
         fit_recommendation(_survey(frame), drivers=[], seed=1)
     with pytest.raises(ParamsError, match="`drivers` must not contain the outcome"):
         fit_recommendation(_survey(frame), drivers=["recommend"], seed=1)
+    with pytest.raises(ParamsError, match="`agency_effects` must be one of 'fixed', 'random'"):
+        fit_recommendation(_survey(frame), agency_effects="mixed", seed=1)
     with pytest.raises(ParamsError, match="`cluster` must be one of 'agency', 'psu'"):
         fit_recommendation(_survey(frame), cluster="psus", seed=1)
     with pytest.raises(ParamsError, match="'psu' needs a survey with sampling units"):

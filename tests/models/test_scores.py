@@ -14,7 +14,8 @@ from numpy.testing import assert_allclose
 from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.scorecard import fit_scorecard
 from cxanalytics.models.scores import fit_scores
-from cxanalytics.numerics.survey_design import wilson_interval
+from cxanalytics.models.statistic import STATISTICS
+from cxanalytics.numerics.small_samples import wilson_interval
 from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Survey
 
@@ -62,6 +63,7 @@ def test_nps_and_promoters_by_agency_agree_with_r_survey() -> None:
     assert_allclose(promoters.frame["estimate"], intervals["prom"], rtol=1e-10)
     assert_allclose(promoters.frame["conf_low"], intervals["ci_l"], rtol=1e-8)
     assert_allclose(promoters.frame["conf_high"], intervals["ci_u"], rtol=1e-8)
+    assert net.frame["degrees_of_freedom"].tolist() == expected["by_agency"]["degf"]
     everyone = fit_scores(survey, measure="y", statistic="net", by=None)
     assert 100 * everyone.row("all")["conf_low"] == pytest.approx(expected["ci95_t"][0], rel=1e-10)
 
@@ -92,7 +94,7 @@ def test_unweighted_shares_get_wilson_intervals() -> None:
     assert_allclose(got["conf_high"], high)
 
 
-@pytest.mark.parametrize("statistic", ["positive", "top", "mean", "net"])
+@pytest.mark.parametrize("statistic", STATISTICS)
 def test_counts_equal_rows(statistic: str) -> None:
     rows = _survey(2).frame[["agency", "answer"]].dropna()
     cells = rows.groupby(["agency", "answer"]).size().rename("people").reset_index()
@@ -124,7 +126,8 @@ def test_small_groups_keep_their_count_and_no_figure() -> None:
     small = Survey(frame=frame, questions=survey.questions, outcome="answer")
     got = fit_scores(small, measure="answer")
     assert got.row("Elm")["n"] == 6
-    assert got.row("Elm")[["estimate", "std_error", "conf_low", "conf_high"]].isna().all()
+    figures = ["estimate", "std_error", "conf_low", "conf_high", "n_eff", "degrees_of_freedom"]
+    assert got.row("Elm")[figures].isna().all()
     assert got.covariance is not None
     assert np.isnan(got.covariance[got.frame["key"].eq("Elm")]).all()
     assert np.isfinite(fit_scores(small, measure="answer", hide=False).row("Elm")["estimate"])
@@ -141,6 +144,60 @@ def test_unanimous_groups_do_not_look_certain() -> None:
         assert got.row("Oak")["conf_low"] == 0.0 and got.row("Oak")["conf_high"] > 0.13
         net = fit_scores(survey, measure="answer", statistic="net")
         assert net.row("Ash")["conf_low"] < 0.85 and net.row("Ash")["conf_high"] == 1.0
+
+
+def test_each_statistic_counts_what_it_says() -> None:
+    answers = [0.0, 3.0, 6.0, 7.0, 8.0, 9.0, 9.0, 10.0, 10.0, 10.0]
+    frame = pd.DataFrame({"agency": "Ash", "answer": answers, "mood": [1, 2, 3, 4, 5] * 2})
+    survey = Survey.from_frame(
+        frame,
+        agency="agency",
+        outcome="answer",
+        scale="nps_0_10",
+        questions={"mood": "likert_1_5"},
+    )
+    truth = {
+        "positive": (0.5, 0.4),
+        "top": (0.5, 0.2),
+        "top_two": (0.5, 0.4),
+        "promoters": (0.5, 0.2),
+        "detractors": (0.3, 0.4),
+        "mean": (7.2, 3.0),
+        "pomp": (0.72, 0.5),
+        "net": (0.2, -0.2),
+    }
+    assert tuple(truth) == STATISTICS
+    for statistic, expected in truth.items():
+        for measure, score in zip(("answer", "mood"), expected, strict=True):
+            got = fit_scores(survey, measure=measure, statistic=statistic)
+            assert got.frame["estimate"].iloc[0] == pytest.approx(score)
+    quantity = fit_scores(survey, measure="mood", statistic="detractors").quantity
+    assert quantity == "Share of detractors (1 to 2 of 1 to 5): mood"
+    quantity = fit_scores(survey, measure="answer", statistic="top_two").quantity
+    assert quantity == "Share giving one of the two best answers of 0 to 10: answer"
+    frame["yes"] = 1.0
+    short = Survey.from_frame(frame, agency="agency", outcome="yes", scale="yes_no")
+    with pytest.raises(ParamsError, match="'top_two' needs a scale of 4 answers or more; 'yes_no'"):
+        fit_scores(short, measure="yes", statistic="top_two")
+
+
+def test_means_from_few_units_of_a_large_design_keep_their_promise() -> None:
+    """Five offices an agency: the plain variance is a fifth too small on average."""
+    rng = np.random.default_rng(7)
+    agency = np.repeat(np.arange(300), 50)
+    office = np.repeat(np.arange(1500), 10)
+    answer = np.clip(np.round(3 + rng.normal(size=1500)[office] + rng.normal(size=15_000)), 1, 5)
+    survey = Survey.from_frame(
+        pd.DataFrame({"agency": agency.astype(str), "office": office, "answer": answer}),
+        agency="agency",
+        outcome="answer",
+        scale="likert_1_5",
+        psu="office",
+    )
+    got = fit_scores(survey, measure="answer", statistic="mean").frame
+    cover = (got["conf_low"] <= 3) & (got["conf_high"] >= 3)
+    assert 0.92 <= cover.mean() <= 0.98
+    assert (got["degrees_of_freedom"] == 4).all()
 
 
 def test_messages_name_argument_need_and_what_came() -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
+from scipy.special import expit, log_expit
 
 from cxanalytics.errors import ModelError
+from cxanalytics.numerics.counting_sort import counting_sort
 from cxanalytics.numerics.links import LINKS
 from cxanalytics.numerics.ordinal import CumulativeLinkFit, fit_cumulative_link
+from cxanalytics.numerics.ordinal_cells import add_up_equal_rows
+from cxanalytics.numerics.ordinal_given import check_rows
+from cxanalytics.numerics.ordinal_sums import sort_rows
 
 FOLDER = os.environ.get("CXANALYTICS_REFERENCE")
 needs_reference = pytest.mark.skipif(
@@ -226,12 +232,139 @@ def test_large_data_start_at_a_subsample_and_end_at_the_same_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers, design, weights, psu = _drawn(9, rows=20_000)
+    monkeypatch.setattr("cxanalytics.numerics.ordinal_cells.FEWEST_ROWS", 10**9)
     cold = fit_cumulative_link(answers, design, weights=weights, groups=psu % 3)
     monkeypatch.setattr("cxanalytics.numerics.ordinal.WARM_ROWS", 2_000)
     monkeypatch.setattr("cxanalytics.numerics.ordinal_sums.BLOCK", 1_000)
     warm = fit_cumulative_link(answers, design, weights=weights, groups=psu % 3)
     assert warm.iterations < cold.iterations
     assert_allclose(_parameters(warm), _parameters(cold), rtol=1e-8, atol=1e-9)
+
+
+def test_large_cells_start_at_a_sample_of_their_respondents(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, design, _, psu = _drawn(9, rows=30_000)
+    cold = fit_cumulative_link(answers, design, groups=psu % 3)
+    monkeypatch.setattr("cxanalytics.numerics.ordinal.WARM_ROWS", 70)
+    warm = fit_cumulative_link(answers, design, groups=psu % 3)
+    assert_allclose(_parameters(warm), _parameters(cold), rtol=1e-10, atol=1e-12)
+    rows, _ = sort_rows(answers, design, None, psu + 1, None)
+    sample = rows.sample(5_000)
+    share = (psu + 1.0) / (psu + 1.0).sum()
+    for k in range(5):
+        assert np.diff(sample.starts)[k] / 5_000 == pytest.approx(
+            share[answers == k].sum(), abs=1e-3
+        )
+
+
+WHOLE = {"weights": False, "counts": False, "groups": 0, "clusters": None, "strata": False}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        WHOLE,
+        WHOLE | {"weights": True},
+        WHOLE | {"weights": True, "strata": True},
+        WHOLE | {"counts": True, "groups": 3, "strata": True},
+        WHOLE | {"weights": True, "clusters": "within", "groups": 3},
+        WHOLE | {"weights": True, "counts": True, "clusters": "across", "groups": 3},
+        WHOLE | {"weights": True, "clusters": "across", "strata": True},
+    ],
+)
+def test_equal_rows_added_up_give_the_fit_of_the_rows(
+    how: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, design, weights, psu = _drawn(16, rows=3_000)
+    counts = np.random.default_rng(17).integers(1, 5, len(answers))
+    clusters = {None: None, "within": psu, "across": np.arange(len(answers)) % 50}
+
+    def fit() -> CumulativeLinkFit:
+        return fit_cumulative_link(
+            answers,
+            design,
+            weights=weights.astype(np.float32) if how["weights"] else None,
+            counts=counts if how["counts"] else None,
+            groups=psu % how["groups"] if how["groups"] else None,
+            clusters=clusters[how["clusters"]],
+            strata=psu % 4 if how["strata"] else None,
+        )
+
+    rows = fit()
+    monkeypatch.setattr("cxanalytics.numerics.ordinal_cells.FEWEST_ROWS", 1)
+    given = check_rows(answers, design, None, None, psu % 3)
+    grouped = add_up_equal_rows(given)
+    assert grouped is not None and len(grouped[0].design) < 500
+    cells = fit()
+    # Sums run in another order: a few units in the last place, more where they nearly cancel.
+    assert_allclose(_parameters(cells), _parameters(rows), rtol=1e-10, atol=1e-12)
+    assert_allclose(cells.covariance, rows.covariance, rtol=1e-10, atol=1e-14)
+    assert_allclose(cells.log_likelihood, rows.log_likelihood, rtol=1e-12)
+    assert (cells.n, cells.psus, cells.strata) == (rows.n, rows.psus, rows.strata)
+    assert_allclose(cells.weight_sum, rows.weight_sum, rtol=1e-12)
+
+
+def test_answers_alone_give_their_shares() -> None:
+    answers, design, weights, psu = _drawn(27, rows=25_000)
+    fit = fit_cumulative_link(answers, design[:, :0], weights=weights, clusters=psu)
+    below = np.cumsum(np.bincount(answers, weights))[:-1] / weights.sum()
+    assert_allclose(fit.thresholds, LINKS["logit"].quantile(below), rtol=1e-10)
+    assert fit.coefficients.shape == (0,)
+
+
+def test_cells_hold_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, design, weights, psu = _drawn(18)
+    monkeypatch.setattr("cxanalytics.numerics.ordinal_cells.FEWEST_ROWS", 1)
+    monkeypatch.setattr("cxanalytics.numerics.ordinal_cells.CELLS_PER_ROW", 1.0)
+    given = check_rows(answers * 2, design - 3, weights, None, psu % 3)
+    grouped = add_up_equal_rows(given)
+    assert grouped is not None
+    cells, cell = grouped
+    assert_array_equal(cells.design[cell], design - 3)
+    assert_array_equal(cells.groups[cell] if cells.groups is not None else None, psu % 3)
+    assert_array_equal(np.searchsorted(cells.starts, cell, side="right") - 1, answers)
+    assert_allclose(cells.mass, np.bincount(cell, weights), rtol=1e-12)
+    assert cells.counts is not None and cells.counts.sum() == len(answers)
+
+
+def test_rows_that_hardly_repeat_stay_rows() -> None:
+    answers, design, _, psu = _drawn(19, rows=30_000)
+    rng = np.random.default_rng(20)
+    continuous = design + rng.normal(size=design.shape)
+    assert add_up_equal_rows(check_rows(answers, continuous, None, None, None)) is None
+    wide = np.column_stack([design, rng.integers(0, 50, (30_000, 2))]).astype(np.int8)
+    assert add_up_equal_rows(check_rows(answers, wide, None, None, None)) is None
+    many = rng.integers(0, 200, 30_000)
+    assert add_up_equal_rows(check_rows(answers, design, None, None, many)) is None
+    assert add_up_equal_rows(check_rows(answers, design, None, None, psu % 3)) is not None
+
+
+def test_units_across_groups_equal_indicator_columns() -> None:
+    answers, design, weights, psu = _drawn(21)
+    groups = np.arange(len(answers)) % 5
+    columns = (groups[:, None] == np.arange(1, 5)).astype(float)
+    by_group = fit_cumulative_link(answers, design, weights=weights, groups=groups, clusters=psu)
+    dense = fit_cumulative_link(
+        answers, np.hstack([design, columns]), weights=weights, clusters=psu
+    )
+    assert_allclose(by_group.covariance, dense.covariance, rtol=1e-9, atol=1e-13)
+
+
+def test_a_fit_needs_little_memory_per_answer() -> None:
+    rng, rows = np.random.default_rng(22), 300_000
+    design = rng.integers(1, 20, (rows, 8)).astype(np.int8)
+    answers = np.digitize(0.2 * design[:, 0] + rng.logistic(size=rows), np.arange(10)).astype(
+        np.int8
+    )
+    weights = rng.uniform(0.5, 2.0, rows).astype(np.float32)
+    agency = rng.integers(0, 400, rows).astype(np.int32)
+    tracemalloc.start()
+    fit_cumulative_link(answers, design, weights=weights, groups=agency, clusters=agency)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Of it 20 bytes are blocks, which do not grow: ten million answers fit within 1 GB.
+    assert peak / rows < 90
 
 
 @pytest.mark.parametrize("link", sorted(LINKS))
@@ -262,6 +395,28 @@ def test_probabilities_stay_positive_far_out(link: str) -> None:
         if link in ("logit", "cauchit"):
             assert np.isfinite(pieces.log_p).all()
     assert np.isfinite(LINKS[link].pieces(np.array([6.0]), -0.5, 0.5).high).all()
+
+
+def test_logit_keeps_its_digits_far_out() -> None:
+    predictor = np.array([-300.0, -40.0, -1.0, 0.2, 40.0, 300.0])
+    with np.errstate(under="ignore"):
+        outer = LINKS["logit"].pieces(predictor, -np.inf, 0.5)
+        inner = LINKS["logit"].pieces(predictor, -0.5, 0.5)
+    assert_allclose(outer.log_p, log_expit(0.5 - predictor), rtol=1e-13, atol=1e-15)
+    assert_allclose(outer.high, expit(predictor - 0.5), rtol=1e-13)
+    width = np.log(-np.expm1(-1.0))
+    expected = log_expit(0.5 - predictor) + log_expit(predictor + 0.5) + width
+    assert_allclose(inner.log_p, expected, rtol=1e-13)
+    shift = expit(predictor - 0.5) - expit(-0.5 - predictor)
+    assert_allclose(inner.high + inner.low, shift, rtol=1e-13, atol=1e-15)
+
+
+def test_counting_sort_is_a_stable_sort() -> None:
+    codes = np.random.default_rng(26).integers(0, 7, 500).astype(np.int16)
+    codes[codes == 3] = 4
+    order, bounds = counting_sort(codes, 9)
+    assert_array_equal(order, np.argsort(codes, kind="stable"))
+    assert_array_equal(bounds, np.searchsorted(np.sort(codes), np.arange(10)))
 
 
 def test_empty_categories_are_dropped() -> None:

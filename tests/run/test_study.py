@@ -39,8 +39,7 @@ def test_names_and_labels(house):
     study = open_study("city")
     assert study.measure_names == ["recommend"]
     assert study.labels == {"recommend": "Would recommend us"}
-    with pytest.raises(ParamsError, match=r"`survey.drivers` is not in the study.yaml of 'city'"):
-        _ = study.drivers
+    assert study.drivers == [] and study.other_outcomes == []
     path = house / "params/city/study.yaml"
     text = path.read_text()
     easy = "recommend: {scale: likert_1_5, label: Would recommend us, phrase: would recommend you}"
@@ -52,8 +51,13 @@ def test_names_and_labels(house):
     assert study.measure_names == ["recommend", "easy"]
     assert study.labels == {"recommend": "Would recommend us", "easy": "Easy"}
     assert study.drivers == ["easy"]
+    assert study.compared == ["recommend", "easy"] and study.other_outcomes == []
     path.write_text(text + "headline: easy\n")
     assert open_study("city").measure_names == ["easy", "recommend"]
+    path.write_text(text.replace("scorecard: [easy, recommend]", "scorecard: [recommend]"))
+    assert open_study("city").compared == ["recommend", "easy"]
+    path.write_text(text.replace("\n  drivers: [easy]", ""))
+    assert open_study("city").other_outcomes == ["easy"]
 
 
 def test_items_of_morale(house):

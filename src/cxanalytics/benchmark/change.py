@@ -1,9 +1,10 @@
 """Has each agency's score really changed since the wave before?
 
 A bivariate two-wave hierarchy with known sampling variances: regression to the mean is inside
-it, so an unusually high earlier score is expected to fall without any real change. Samples of
-the two waves are taken as independent, which overstates the uncertainty where the same people
-answered twice.
+it, so an unusually high earlier score is expected to fall without any real change. Where the
+earlier scores tell how they covary with the later ones, because the same people or sampling units
+answered, the model knows; otherwise the samples are taken as independent, which overstates the
+uncertainty.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from cxanalytics.tables import CHANGE_COLUMNS, Check, Estimates
 
 Array = NDArray[np.float64]
 
+MOST_CORRELATED = 0.95
+"""Largest sampling correlation of two waves that is believed."""
+
 
 def change_columns(
     scores: Estimates,
@@ -51,7 +55,9 @@ def change_columns(
     Parameters
     ----------
     scores, previous : Estimates
-        The same measure in two waves.
+        The same measure in two waves. A column `wave_covariance` of `previous` is the sampling
+        covariance of each earlier score with the later one (`covariance` of
+        `fit_score_differences` between waves); none where it is missing.
     shown : sequence of str
         Keys that may be published in this wave; an earlier wave's small groups are left out too.
     difference : float
@@ -114,10 +120,8 @@ def change_columns(
     ).loc[enough]
     filled = frame.set_index("key")
     filled.loc[enough, figures.columns] = figures
-    independent = Check(
-        "independent samples", None, "The two waves are taken as independent samples."
-    )
-    return filled.reset_index(), [check, independent, *told], facts
+    samples, correlation = _samples_check(pairs)
+    return filled.reset_index(), [check, samples, *told], facts | correlation
 
 
 def _broken_checks(broken: int) -> list[Check]:
@@ -126,6 +130,20 @@ def _broken_checks(broken: int) -> list[Check]:
     agencies = "1 agency" if broken == 1 else f"{broken} agencies"
     text = f"{agencies} reorganized since the wave before; no change is given across that."
     return [Check("reorganized", None, text)]
+
+
+def _samples_check(pairs: pd.DataFrame) -> tuple[Check, dict[str, float]]:
+    shared = pairs["covariance"] != 0.0
+    if not shared.any():
+        text = "The two waves are taken as independent samples."
+        return Check("independent samples", None, text), {}
+    roots = np.sqrt(pairs["v_now"] * pairs["v_before"])
+    correlation = float((pairs["covariance"] / roots)[shared].iloc[0])
+    text = (
+        f"Sampling units that answered in both waves correlate the two scores of "
+        f"{int(shared.sum())} of {len(pairs)} agencies ({correlation:.2f}); changes allow for it."
+    )
+    return Check("shared samples", None, text), {"wave_correlation": correlation}
 
 
 def _same_statistic(scores: Estimates, previous: Estimates) -> None:
@@ -147,11 +165,29 @@ def _pairs(
         large = (part["n"] >= thresholds.hide) & (part["n_eff"] >= thresholds.rank)
         part = part.loc[part["key"].isin(list(shown)) & large & part["estimate"].notna()]
         part["variance"] = smooth_variances(part, statistic=str(table.facts.get("statistic", "")))
-        part = part[["key", "estimate", "variance", "n_eff"]]
-        parts.append(
-            part.rename(columns={"estimate": name, "variance": f"v_{name}", "n_eff": f"n_{name}"})
-        )
-    return parts[0].merge(parts[1], on="key", validate="one_to_one")
+        part = part[["key", "estimate", "variance", "std_error", "n_eff"]]
+        names = {"variance": f"v_{name}", "std_error": f"se_{name}", "n_eff": f"n_{name}"}
+        parts.append(part.rename(columns={"estimate": name, **names}))
+    pairs = parts[0].merge(parts[1], on="key", validate="one_to_one")
+    return pairs.assign(covariance=_smooth_covariance(pairs, previous))
+
+
+def _smooth_covariance(pairs: pd.DataFrame, previous: Estimates) -> Array:
+    """Give agencies whose waves share sampling units one pooled correlation of their scores.
+
+    The covariance of one agency is as uncertain as its variances, which are smoothed too. A
+    negative pooled correlation is chance.
+    """
+    if "wave_covariance" not in previous.frame:
+        return np.zeros(len(pairs))
+    told = previous.frame.set_index("key")["wave_covariance"].reindex(pairs["key"])
+    reported = told.fillna(0.0).to_numpy(dtype=float)
+    shared = reported != 0.0
+    errors = (pairs["se_now"] * pairs["se_before"]).to_numpy(dtype=float)
+    total = float(errors[shared].sum())
+    correlation = float(reported.sum() / total) if total > 0.0 else 0.0
+    roots = np.sqrt((pairs["v_now"] * pairs["v_before"]).to_numpy(dtype=float))
+    return np.where(shared, np.clip(correlation, 0.0, MOST_CORRELATED) * roots, 0.0)
 
 
 def _posterior(
@@ -160,6 +196,7 @@ def _posterior(
     """Mean, expected change, draws, a check and facts; unpooled with too few agencies."""
     now, before = pairs["now"].to_numpy(), pairs["before"].to_numpy()
     v_now, v_before = pairs["v_now"].to_numpy(), pairs["v_before"].to_numpy()
+    shared = pairs["covariance"].to_numpy()
     if len(pairs) < thresholds.peers:
         noise = np.random.default_rng(seed).standard_normal((draws, len(pairs)))
         change = now - before
@@ -167,9 +204,9 @@ def _posterior(
             f"{len(pairs)} agencies in both waves, fewer than {thresholds.peers}: changes are the "
             "plain differences, not stabilized."
         )
-        drawn = change + np.sqrt(v_now + v_before) * noise
+        drawn = change + np.sqrt(v_now + v_before - 2.0 * shared) * noise
         return change, np.full(len(pairs), np.nan), drawn, Check("change", None, text), {}
-    fit = compare_two_waves(before, now, v_before, v_now)
+    fit = compare_two_waves(before, now, v_before, v_now, covariance=shared)
     level_sd, change_sd, _ = fit.weight @ fit.nodes
     facts: dict[str, float | int | str | bool] = {
         "change_trend": fit.trend,

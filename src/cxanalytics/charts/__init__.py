@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from cxanalytics.charts.answer_bars import answer_bars_table, draw_answer_bars
+from cxanalytics.charts.attention import attention_grid_table, draw_attention_grid
+from cxanalytics.charts.calibration import calibration_table, draw_calibration
 from cxanalytics.charts.claims import claims_table, draw_claims
 from cxanalytics.charts.coefficients import coefficients_table, draw_coefficients
 from cxanalytics.charts.coverage import coverage_table, draw_coverage
+from cxanalytics.charts.driver_levels import draw_driver_levels, driver_levels_table
+from cxanalytics.charts.driver_shares import draw_driver_shares, driver_shares_table
 from cxanalytics.charts.funnel import draw_funnel, funnel_table
 from cxanalytics.charts.ingredients import draw_ingredients, ingredients_table
 from cxanalytics.charts.missing import draw_missing, missing_table
 from cxanalytics.charts.missing_reasons import draw_missing_reasons, missing_reasons_table
+from cxanalytics.charts.other_outcomes import draw_other_outcomes, other_outcomes_table
+from cxanalytics.charts.priority import draw_priority, priority_table
+from cxanalytics.charts.proportionality import draw_proportionality, proportionality_table
+from cxanalytics.charts.published_groups import draw_published_groups, published_groups_table
 from cxanalytics.charts.response_bound import draw_response_bound, response_bound_table
 from cxanalytics.charts.response_funnel import draw_response_funnel, response_funnel_table
 from cxanalytics.charts.row_flow import draw_row_flow, row_flow_table
@@ -16,20 +25,33 @@ from cxanalytics.charts.scale_use import draw_scale_use, scale_use_table
 from cxanalytics.charts.shrinkage import draw_shrinkage, shrinkage_table
 from cxanalytics.charts.small_units import draw_small_units, small_units_table
 from cxanalytics.charts.standing import draw_standing, standing_table
+from cxanalytics.charts.variance_parts import draw_variance_parts, variance_parts_table
 from cxanalytics.charts.who_answered import draw_who_answered, who_answered_table
 from cxanalytics.charts.within_between import draw_within_between, within_between_table
 
 __all__ = [
+    "answer_bars_table",
+    "attention_grid_table",
+    "calibration_table",
     "claims_table",
     "coefficients_table",
     "coverage_table",
+    "draw_answer_bars",
+    "draw_attention_grid",
+    "draw_calibration",
     "draw_claims",
     "draw_coefficients",
     "draw_coverage",
+    "draw_driver_shares",
+    "draw_driver_levels",
     "draw_funnel",
     "draw_ingredients",
     "draw_missing",
     "draw_missing_reasons",
+    "draw_priority",
+    "draw_other_outcomes",
+    "draw_published_groups",
+    "draw_proportionality",
     "draw_response_bound",
     "draw_response_funnel",
     "draw_row_flow",
@@ -37,12 +59,19 @@ __all__ = [
     "draw_shrinkage",
     "draw_small_units",
     "draw_standing",
+    "draw_variance_parts",
     "draw_who_answered",
     "draw_within_between",
+    "driver_shares_table",
+    "driver_levels_table",
     "funnel_table",
     "ingredients_table",
     "missing_reasons_table",
     "missing_table",
+    "priority_table",
+    "other_outcomes_table",
+    "published_groups_table",
+    "proportionality_table",
     "response_bound_table",
     "response_funnel_table",
     "row_flow_table",
@@ -50,6 +79,7 @@ __all__ = [
     "shrinkage_table",
     "small_units_table",
     "standing_table",
+    "variance_parts_table",
     "who_answered_table",
     "within_between_table",
 ]

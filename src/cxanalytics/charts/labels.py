@@ -7,6 +7,7 @@ them in full. Free labels are placed by trying eight positions around their mark
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from cxanalytics.charts.style import PT_PER_PX, font
 
 ELLIPSIS = "…"
 _UNKNOWN = "\u25a1"
+_FURTHEST = 42.0
+_AT_END = 6.0
+_CLEAR = 12.0
+_CROSSED = 30.0
+_BROKEN = 12.0
 # A renderer that fits glyphs to whole pixels draws small text a little wider than it measures.
 _HINTED = 1.06
 
@@ -205,13 +211,180 @@ def place(
     """
     occupied = list(taken)
     for reach in (distance, 2 * distance, 3.5 * distance):
-        for across, down in _DIRECTIONS:
-            left = x + across * reach + width * (across - 1) / 2
-            top = y + down * reach + height * (down - 1) / 2
-            box = Box(left, top, left + width, top + height)
+        for box in _around(x, y, width, height, reaches=(reach,) * 4):
             if box.inside(within) and not any(box.overlaps(other) for other in occupied):
                 return box
     return None
 
 
 _DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+
+
+def _around(
+    x: float, y: float, width: float, height: float, *, reaches: tuple[float, float, float, float]
+) -> list[Box]:
+    """Give the eight places around a point; `reaches` are to the left, up, right and down."""
+    boxes = []
+    for across, down in _DIRECTIONS:
+        left = x + across * reaches[1 + across] + width * (across - 1) / 2
+        top = y + down * reaches[2 + down] + height * (down - 1) / 2
+        boxes.append(Box(left, top, left + width, top + height))
+    return boxes
+
+
+def label_sizes(text: str, properties: FontProperties) -> tuple[tuple[float, float], ...]:
+    """Measure a label in px, on one line and, where it has two words or more, on two."""
+    width, height = measure(text, properties)
+    if " " not in text:
+        return ((width, height),)
+    halves = max(measure(line, properties)[0] for line in _halves(text, properties))
+    return ((width, height), (halves, 2 * height))
+
+
+def label_lines(text: str, properties: FontProperties, box: Box) -> tuple[str, ...]:
+    """Break a label into the lines that its box was made for."""
+    single = box.bottom - box.top < 1.5 * measure(text, properties)[1]
+    return (text,) if single else _halves(text, properties)
+
+
+def _halves(text: str, properties: FontProperties) -> tuple[str, str]:
+    """Break a text at the space that leaves the longer line shortest."""
+    words = text.split(" ")
+    cuts = [(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))]
+    return min(cuts, key=lambda cut: max(measure(line, properties)[0] for line in cut))
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """A mark with a range in both directions, and the sizes its label may have, in px.
+
+    Attributes
+    ----------
+    x, y : float
+        Center of the mark, from the top left corner of the figure.
+    arms : Box
+        How far the ranges go; a mark without ranges is its own box.
+    sizes : tuple of (float, float)
+        Width and height of the label, the better form first.
+    """
+
+    x: float
+    y: float
+    arms: Box
+    sizes: tuple[tuple[float, float], ...]
+
+    def places(self, distance: float) -> list[Box]:
+        """Give the eight places beside the mark, those beyond its ranges, and those further off."""
+        ends = (
+            max(distance, self.x - self.arms.left + 5),
+            max(distance, self.y - self.arms.top + 2),
+            max(distance, self.arms.right - self.x + 5),
+            max(distance, self.arms.bottom - self.y + 2),
+        )
+        reaches = [(distance,) * 4, ends, *((k * distance,) * 4 for k in (1.7, 2.6, 4.0, 6.0))]
+        return [
+            box
+            for size in self.sizes
+            for reach in reaches
+            for box in _around(self.x, self.y, *size, reaches=reach)
+            if self.off(box) <= _FURTHEST or self.beyond(box)
+        ]
+
+    def off(self, box: Box) -> float:
+        """Measure how far a box is from the center of the mark."""
+        return _apart(box, self.x, self.y)
+
+    def beyond(self, box: Box) -> bool:
+        """Tell whether a box stands at the end of a range, as if written behind it."""
+        arms = self.arms
+        ends = (
+            (arms.left, self.y),
+            (arms.right, self.y),
+            (self.x, arms.top),
+            (self.x, arms.bottom),
+        )
+        return any(_apart(box, *end) <= _AT_END for end in ends)
+
+
+def _apart(box: Box, x: float, y: float) -> float:
+    across = max(box.left - x, x - box.right, 0.0)
+    down = max(box.top - y, y - box.bottom, 0.0)
+    return math.hypot(across, down)
+
+
+def place_all(
+    crosses: Sequence[Cross],
+    *,
+    taken: Iterable[Box],
+    within: Box,
+    avoid: Iterable[Box] = (),
+    distance: float = 7.0,
+) -> list[Box | None]:
+    """Find free places for the labels of all marks, the hardest first.
+
+    Parameters
+    ----------
+    crosses : sequence of Cross
+    taken : iterable of Box
+        Marks, ranges and text that no label may touch.
+    within : Box
+        Labels stay inside.
+    avoid : iterable of Box
+        Lines that a label crosses only where there is no other place.
+    distance : float
+        From the mark's center, in px.
+
+    Returns
+    -------
+    list of Box or None
+        In the order of `crosses`; None where no place is left.
+    """
+    occupied, lines = list(taken), list(avoid)
+    options = [
+        sorted(
+            (
+                (_cost(cross, box, crosses, lines), place, box)
+                for place, box in enumerate(cross.places(distance))
+                if box.inside(within) and not any(box.overlaps(other) for other in occupied)
+            ),
+            key=lambda option: option[:2],
+        )
+        for cross in crosses
+    ]
+    first: list[int] = []
+    best: list[Box | None] = [None] * len(crosses)
+    while True:
+        found = _in_turn([[box for *_, box in each] for each in options], first)
+        lost = [i for i, box in enumerate(found) if box is None]
+        if len(lost) < best.count(None) or not first:
+            best = found
+        # A label that found no place comes first in the next attempt.
+        late = [i for i in lost if i not in first and options[i]]
+        if not late:
+            return best
+        first = [late[0], *first]
+
+
+def _in_turn(options: list[list[Box]], first: Sequence[int]) -> list[Box | None]:
+    """Give each label its best free place: some first, then those with the fewest places."""
+    found: list[Box | None] = [None] * len(options)
+    waiting = set(range(len(options)))
+    while waiting:
+        asked = [i for i in first if i in waiting]
+        turn = asked[0] if asked else min(waiting, key=lambda i: (len(options[i]), i))
+        waiting.remove(turn)
+        if options[turn]:
+            chosen = options[turn][0]
+            found[turn] = chosen
+            options = [[box for box in each if not box.overlaps(chosen)] for each in options]
+    return found
+
+
+def _cost(cross: Cross, box: Box, crosses: Sequence[Cross], lines: Sequence[Box]) -> float:
+    """Prefer places near the mark, away from other marks, and off the lines."""
+    off = cross.off(box)
+    other_form = box.bottom - box.top > cross.sizes[0][1] + 1e-6
+    nearest = min((other.off(box) for other in crosses if other is not cross), default=math.inf)
+    mistaken = max(off - nearest, -_CLEAR) + _CLEAR
+    crossed = any(box.overlaps(line) for line in lines)
+    return off + 2 * mistaken + _CROSSED * crossed + _BROKEN * other_form

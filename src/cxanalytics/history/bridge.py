@@ -22,7 +22,8 @@ LISTED = 5
 def bridge_survey(survey: Survey, events: Sequence[Event], *, source: str) -> Survey:
     """Apply a history to answers."""
     changes, later = place(events, survey.periods, source)
-    frame = survey.to_frame()
+    text = dict.fromkeys(survey.frame.select_dtypes("category"), "str")
+    frame = survey.frame.astype(text)
     notes = _later_note(later)
     breaks = list(survey.breaks)
     peers = survey.only_peers

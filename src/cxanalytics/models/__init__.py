@@ -3,33 +3,63 @@
 from __future__ import annotations
 
 from cxanalytics.models.agency_effects import fit_agency_effects
+from cxanalytics.models.answer_shares import fit_answer_shares
+from cxanalytics.models.attention import fit_attention, fit_attention_grid
 from cxanalytics.models.audit import fit_audit
+from cxanalytics.models.beside_truth import fit_beside_truth
+from cxanalytics.models.calibration import fit_calibration
 from cxanalytics.models.claims import fit_claims
+from cxanalytics.models.claims_tested import fit_tested_claims
+from cxanalytics.models.driver_levels import fit_driver_levels
+from cxanalytics.models.drivers import fit_driver_groups, fit_drivers
+from cxanalytics.models.influence import fit_influence
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.morale_panel import fit_morale_panel
 from cxanalytics.models.morale_performance import fit_morale_performance
+from cxanalytics.models.other_outcomes import fit_other_outcomes
+from cxanalytics.models.proportionality import fit_proportionality
 from cxanalytics.models.published import (
     fit_published_groups,
     fit_published_noise,
     fit_published_positions,
 )
 from cxanalytics.models.recommendation import fit_recommendation
+from cxanalytics.models.refusal import fit_or_reason
 from cxanalytics.models.response import fit_response
+from cxanalytics.models.scale_positions import fit_scale_positions
+from cxanalytics.models.score_differences import fit_score_differences
 from cxanalytics.models.scorecard import fit_scorecard
 from cxanalytics.models.scores import fit_scores
+from cxanalytics.models.variance_parts import fit_variance_parts
 
 __all__ = [
     "fit_agency_effects",
+    "fit_answer_shares",
+    "fit_attention",
+    "fit_attention_grid",
     "fit_audit",
+    "fit_beside_truth",
+    "fit_calibration",
     "fit_claims",
+    "fit_driver_groups",
+    "fit_driver_levels",
+    "fit_drivers",
+    "fit_influence",
     "fit_morale_index",
     "fit_morale_panel",
     "fit_morale_performance",
+    "fit_or_reason",
+    "fit_other_outcomes",
+    "fit_proportionality",
     "fit_published_groups",
     "fit_published_noise",
     "fit_published_positions",
     "fit_recommendation",
     "fit_response",
+    "fit_scale_positions",
+    "fit_score_differences",
     "fit_scorecard",
     "fit_scores",
+    "fit_tested_claims",
+    "fit_variance_parts",
 ]

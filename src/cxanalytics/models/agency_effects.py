@@ -107,13 +107,18 @@ def fit_agency_effects(
     mass = counts if weights is None else weights
     shares, gradient = group_shares_above(fit, rows.design, cut=1, mass=mass)
     covariance = gradient @ fit.covariance @ gradient.T
+    units, freedom = _units(rows)
+    covariance = with_error_of_others(
+        covariance, shares * (1.0 - shares) / _effective(rows), alone=units < 2
+    )
     support = _support(rows, rows.design.astype(float) @ fit.coefficients)
     outside = support < SUPPORT
     shares[outside], covariance[outside, :], covariance[:, outside] = np.nan, np.nan, np.nan
     frame = _observed(survey, every, period)
     table, joint = _placed(frame, rows, shares, covariance, support)
     error = np.sqrt(np.diag(joint))
-    half = stats.t.ppf(0.5 + level / 2.0, fit.degrees_of_freedom) * error
+    own = pd.Series(freedom, index=rows.agencies).reindex(table["key"]).to_numpy()
+    half = stats.t.ppf(0.5 + level / 2.0, own) * error
     half = half / (table["estimate"] * (1.0 - table["estimate"])).to_numpy()
     center = logit(table["estimate"].to_numpy())
     table["std_error"] = error
@@ -136,7 +141,11 @@ def fit_agency_effects(
         quantity=f"Share answering {cut_label}, standardized to the same people",
         level=level,
         covariance=joint,
-        checks=(*survey.notes, *rows.checks, *_checks(every, rows, outside, mix)),
+        checks=(
+            *survey.notes,
+            *rows.checks,
+            *_checks(every, rows, outside, mix, units),
+        ),
         facts={
             "outcome": survey.outcome,
             "measure": survey.outcome,
@@ -196,13 +205,23 @@ def _support(rows: AnswerRows, predictor: Floats) -> Floats:
 
 
 def _checks(
-    every: AnswerRows, rows: AnswerRows, outside: NDArray[np.bool_], mix: Sequence[str]
+    every: AnswerRows,
+    rows: AnswerRows,
+    outside: NDArray[np.bool_],
+    mix: Sequence[str],
+    units: Floats,
 ) -> list[Check]:
     checks = []
     text = (
         f"Standardized for {', '.join(mix)}." if mix else "There is no case mix to standardize for."
     )
     checks.append(Check("case_mix", None, text))
+    if alone := int((units < 2).sum()):
+        text = (
+            f"With a single sampling unit, so that its own error cannot be seen, an agency gets "
+            f"that of the typical one: {alone}."
+        )
+        checks.append(Check("lone_sampling_units", False, text))
     unanimous = len(every.agencies) - len(rows.agencies)
     if unanimous:
         count = agencies_in_words(unanimous)
@@ -214,3 +233,70 @@ def _checks(
     )
     checks.append(Check("common_support", not outside.any(), text))
     return checks
+
+
+def with_error_of_others(
+    covariance: Floats, binomial: Floats, *, alone: NDArray[np.bool_]
+) -> Floats:
+    """Give agencies whose only sampling unit hides their error that of a typical agency.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (agencies, agencies)
+    binomial : ndarray of shape (agencies,)
+        Variance of a share of as many independent answers.
+    alone : ndarray of bool, shape (agencies,)
+        Agencies with one sampling unit.
+
+    Returns
+    -------
+    ndarray of shape (agencies, agencies)
+
+    Raises
+    ------
+    ModelError
+        Every agency has one sampling unit.
+    """
+    if not alone.any():
+        return covariance
+    if alone.all():
+        raise ModelError(
+            "Sampling error needs two sampling units in at least one agency; every agency has one."
+        )
+    effect = np.diag(covariance) / binomial
+    mended = covariance.copy()
+    mended[alone, :], mended[:, alone] = 0.0, 0.0
+    mended[alone, alone] = float(np.median(effect[~alone])) * binomial[alone]
+    return mended
+
+
+def _units(rows: AnswerRows) -> tuple[Floats, Floats]:
+    """Count the sampling units of each agency, and its own degrees of freedom, at least one.
+
+    An agency with one sampling unit gets the degrees of freedom of the middle one.
+    """
+    psu, stratum = rows.clusters("respondent")
+    agencies = len(rows.agencies)
+    if psu is None:
+        units = np.bincount(rows.agency, weights=rows.people, minlength=agencies).astype(float)
+    else:
+        pairs = np.unique(rows.agency * (psu.max() + 1) + psu) // (psu.max() + 1)
+        units = np.bincount(pairs, minlength=agencies).astype(float)
+    strata = np.ones(agencies)
+    if stratum is not None:
+        pairs = np.unique(rows.agency * (stratum.max() + 1) + stratum) // (stratum.max() + 1)
+        strata = np.bincount(pairs, minlength=agencies).astype(float)
+    freedom = np.maximum(units - strata, 1.0)
+    several = units >= 2
+    if several.any():
+        freedom[~several] = np.median(freedom[several])
+    return units, freedom
+
+
+def _effective(rows: AnswerRows) -> Floats:
+    """Count effective answers per agency, in the order of the agencies."""
+    weight = rows.survey.frame["weight"].to_numpy(dtype=float)
+    total = np.bincount(rows.agency, weights=weight).astype(float)
+    if rows.survey.counts:
+        return total
+    return total**2 / np.bincount(rows.agency, weights=weight**2)

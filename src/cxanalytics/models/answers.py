@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from cxanalytics.disclosure import publishable_rows
 from cxanalytics.errors import ModelError, ParamsError, must_be
 from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
+from cxanalytics.numerics.firth import FirthFit, fit_firth
 from cxanalytics.numerics.ordinal import CumulativeLinkFit, fit_cumulative_link
+from cxanalytics.numerics.partial_ordinal import PartialOrdinalFit, fit_partial_ordinal
 from cxanalytics.rules import MISSING_AT_MOST, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Survey
 
@@ -34,6 +37,8 @@ EVENTS_PER_PARAMETER = 10
 SPARSE_LEVEL = 30
 """Case-mix levels with fewer people join the largest level."""
 
+_PENALIZED = ("weights", "counts", "groups", "clusters", "strata", "variance", "names")
+
 CLUSTERS = ("agency", "psu", "respondent")
 
 AGENCIES_TO_CLUSTER = 40
@@ -48,12 +53,13 @@ class AnswerRows:
     ----------
     survey : Survey
         The rows used.
-    answers : ndarray of int, shape (rows,)
+    answers : ndarray of int8, shape (rows,)
         Codes of the outcome, 0 the worst.
     cut : int
         Smallest code of a positive answer.
     design : ndarray of shape (rows, columns)
-        Drivers, case mix and waves; int8 where all are small whole numbers.
+        Drivers, case mix and waves, each column contiguous; int8 where all are small whole
+        numbers. The drivers are also the columns of the survey's frame.
     names : tuple of str
         Of the columns; drivers come first.
     drivers : tuple of str
@@ -65,7 +71,7 @@ class AnswerRows:
     """
 
     survey: Survey
-    answers: Integers
+    answers: NDArray[Any]
     cut: int
     design: NDArray[np.generic]
     names: tuple[str, ...]
@@ -83,10 +89,12 @@ class AnswerRows:
     @property
     def positive(self) -> Integers:
         """1 where the answer is positive."""
-        return (self.answers >= self.cut).astype(np.int64)
+        return (self.answers >= self.cut).astype(np.int8)
 
     def keep(self, rows: NDArray[np.bool_]) -> AnswerRows:
         """Keep some rows, and the agencies that still have any."""
+        if not rows.any():
+            raise ModelError("The model needs an agency whose answers differ; got none.")
         kept = self.agency[rows]
         present, agency = np.unique(kept, return_inverse=True)
         return replace(
@@ -112,23 +120,38 @@ class AnswerRows:
         self, answers: Integers, *, link: str, cluster: str, agency_effects: bool
     ) -> CumulativeLinkFit:
         """Fit the cumulative-link model of some answers with a robust variance."""
-        weights, counts = weights_and_counts(self.survey)
-        clusters, strata = self._clusters(cluster)
-        return fit_cumulative_link(
-            answers,
-            self.design,
-            weights=weights,
-            counts=counts,
-            groups=self.agency if agency_effects else None,
-            link=link,
-            clusters=clusters,
-            strata=strata,
-            variance="sandwich",
-            names=self.names,
-            group_names=self.agencies,
+        return fit_cumulative_link(answers, self.design, **self._how(link, cluster, agency_effects))
+
+    def fit_freed(
+        self, answers: Integers, *, free: Sequence[int], link: str, cluster: str, levels: bool
+    ) -> PartialOrdinalFit:
+        """Fit the same with columns whose effect may differ between the cuts of the scale."""
+        return fit_partial_ordinal(
+            answers, self.design, nominal=free, **self._how(link, cluster, levels)
         )
 
-    def _clusters(self, cluster: str) -> tuple[Integers | None, Integers | None]:
+    def fit_penalized(self, answers: Integers, *, cluster: str, agency_effects: bool) -> FirthFit:
+        """Fit a logistic model of 0 and 1 whose effects are finite whatever separates."""
+        how = self._how("logit", cluster, agency_effects)
+        return fit_firth(answers, self.design, **{name: how[name] for name in _PENALIZED})
+
+    def _how(self, link: str, cluster: str, agency_effects: bool) -> dict[str, Any]:
+        weights, counts = weights_and_counts(self.survey)
+        clusters, strata = self.clusters(cluster)
+        return {
+            "weights": weights,
+            "counts": counts,
+            "groups": self.agency if agency_effects else None,
+            "link": link,
+            "clusters": clusters,
+            "strata": strata,
+            "variance": "sandwich",
+            "names": self.names,
+            "group_names": self.agencies if agency_effects else None,
+        }
+
+    def clusters(self, cluster: str) -> tuple[Integers | None, Integers | None]:
+        """Number the clusters and the strata of the rows; None where each row is one."""
         frame = self.survey.frame
         if cluster == "agency":
             return self.agency, None
@@ -179,54 +202,131 @@ def answer_rows(
         if name not in survey.frame.columns:
             raise ParamsError(must_be("case_mix", survey.case_mix, name))
     checks: list[Check] = []
-    publishable = publishable_rows(wave, measure=survey.outcome, thresholds=thresholds)
-    held_back = wave.frame["agency"].nunique() - wave.frame.loc[publishable, "agency"].nunique()
+    frame = wave.frame
+    agency, agencies = pd.factorize(frame["agency"], sort=True)
+    publishable = publishable_rows(wave, measure=survey.outcome, thresholds=thresholds).to_numpy()
+    held_back = len(agencies) - int((_people(wave, publishable, agency) > 0).sum())
     if held_back:
         text = f"Left out, because they may not be shown: {agencies_in_words(held_back)}."
         checks.append(Check("small_agencies", None, text))
-    frame = wave.frame.loc[publishable & wave.frame[survey.outcome].notna()]
-    people = frame["weight"] if survey.counts else pd.Series(1.0, index=frame.index)
-    kept_drivers = _answered_drivers(frame, people, drivers, checks)
-    complete = frame[[*kept_drivers, *case_mix]].notna().all(axis=1)
-    per_agency = (people * complete).groupby(frame["agency"]).sum()
-    small = per_agency.index[per_agency < thresholds.hide]
-    if len(small):
+    answered = publishable & frame[survey.outcome].notna().to_numpy()
+    kept_drivers = _answered_drivers(wave, answered, drivers, checks)
+    answered = _without_hidden(wave, answered, agency, kept_drivers, checks, thresholds)
+    complete = answered.copy()
+    for name in (*kept_drivers, *case_mix):
+        complete &= frame[name].notna().to_numpy()
+    there = _people(wave, answered, agency) > 0
+    small = there & (_people(wave, complete, agency) < thresholds.hide)
+    if small.any():
         text = (
             f"Left out, with fewer than {thresholds.hide} complete answers: "
-            f"{agencies_in_words(len(small))}."
+            f"{agencies_in_words(int(small.sum()))}."
         )
         checks.append(Check("incomplete_agencies", None, text))
-    shown = ~frame["agency"].isin(small)
-    _check_lost(people, shown, complete, checks, thresholds)
-    frame = frame.loc[shown & complete]
-    if frame.empty:
+    shown = answered & ~small[agency]
+    _check_lost(wave, shown, shown & complete, checks, thresholds)
+    used = shown & complete
+    if not used.any():
         raise ModelError("The model needs people who answered every question in it; got none.")
-    design, names = _design(frame, people.loc[frame.index], kept_drivers, case_mix)
-    agency, agencies = pd.factorize(frame["agency"], sort=True)
+    present = _people(wave, used, agency) > 0
+    agency = (np.cumsum(present) - 1)[agency[used]]
+    design, names = _design(wave, used, kept_drivers, case_mix)
+    place, levels = pd.factorize(frame[survey.outcome].array[used])
     return AnswerRows(
-        survey=replace(wave, frame=frame),
-        answers=scale.codes(frame[survey.outcome].to_numpy(dtype=float)),
+        survey=replace(wave, frame=_rows_of(frame, used, kept_drivers, design)),
+        answers=scale.codes(levels).astype(np.int8)[place],
         cut=cut,
         design=design,
         names=tuple(names),
         drivers=tuple(kept_drivers),
-        agency=np.asarray(agency, dtype=np.int64),
-        agencies=tuple(str(name) for name in agencies),
+        agency=agency,
+        agencies=tuple(str(name) for name in agencies[present]),
         checks=tuple(checks),
     )
 
 
+def _without_hidden(
+    wave: Survey,
+    answered: NDArray[np.bool_],
+    agency: Integers,
+    drivers: Sequence[str],
+    checks: list[Check],
+    thresholds: Thresholds,
+) -> NDArray[np.bool_]:
+    """Leave out agencies of which one driver may not be shown.
+
+    A base that one question hides must not come back through a model of several.
+    """
+    rule = publishable_rows(wave, measure=drivers, thresholds=thresholds)
+    left = answered & rule.to_numpy()
+    before, after = (_people(wave, rows, agency) > 0 for rows in (answered, left))
+    if hidden := int((before & ~after).sum()):
+        count = agencies_in_words(hidden)
+        text = f"Left out, because a driver of theirs may not be shown: {count}."
+        checks.append(Check("hidden_drivers", None, text))
+    return left
+
+
+def two_sided(rows: AnswerRows, checks: list[Check]) -> AnswerRows:
+    """Leave out agencies whose answers are all the best or all the worst, and say how many."""
+    return _without(rows, rows.answers, "all gave the best or all the worst answer", checks)
+
+
+def two_sided_at_cut(rows: AnswerRows, checks: list[Check]) -> AnswerRows:
+    """Leave out agencies whose answers are all positive or none of them, and say how many."""
+    return _without(rows, rows.positive, "all or none of their answers are positive", checks)
+
+
+def _without(rows: AnswerRows, answers: Integers, because: str, checks: list[Check]) -> AnswerRows:
+    kept = rows.without_unanimous(answers)
+    if left := len(rows.agencies) - len(kept.agencies):
+        text = f"Left out, because {because}: {agencies_in_words(left)}."
+        checks.append(Check("unanimous_agencies", None, text))
+    return kept
+
+
+def _rows_of(
+    frame: pd.DataFrame,
+    used: NDArray[np.bool_],
+    drivers: Sequence[str],
+    design: NDArray[np.generic],
+) -> pd.DataFrame:
+    """Keep some rows; drivers are the columns of the design, not another copy."""
+    own = {name: design[:, column] for column, name in enumerate(drivers)}
+    columns = {name: own[name] if name in own else frame[name].array[used] for name in frame}
+    return pd.DataFrame(columns, copy=False)
+
+
+def _people(
+    survey: Survey, rows: NDArray[np.bool_], agency: Integers | None = None
+) -> NDArray[np.float64]:
+    """Count the people in some rows: all together, or by agency."""
+    place = np.zeros(int(rows.sum()), dtype=np.int8) if agency is None else agency[rows]
+    size = 1 if agency is None else int(agency.max()) + 1
+    weight = survey.frame["weight"].to_numpy(dtype=float)[rows] if survey.counts else None
+    return np.bincount(place, weight, minlength=size).astype(float)
+
+
+def has_events(rows: AnswerRows, parameters: int) -> bool:
+    """Tell whether there are ten positive, and ten other, answers per parameter."""
+    return _events(rows) >= EVENTS_PER_PARAMETER * parameters
+
+
+def _events(rows: AnswerRows) -> float:
+    positive = float(rows.people @ rows.positive)
+    return min(positive, float(rows.people.sum()) - positive)
+
+
 def refuse_few_events(rows: AnswerRows, parameters: int) -> None:
     """Refuse a model with fewer than ten positive, or ten other, answers per parameter."""
-    positive = float(rows.people @ rows.positive)
-    events = min(positive, float(rows.people.sum()) - positive)
+    if has_events(rows, parameters):
+        return
     needed = EVENTS_PER_PARAMETER * parameters
-    if events < needed:
-        raise ModelError(
-            f"A model with {parameters} parameters needs at least {needed} positive and {needed} "
-            f"other answers; got {events:,.0f} of the rarer kind. Use fewer drivers or case-mix "
-            f"columns, or leave the agency effects out."
-        )
+    raise ModelError(
+        f"A model with {parameters} parameters needs at least {needed} positive and {needed} "
+        f"other answers; got {_events(rows):,.0f} of the rarer kind. Use fewer drivers or case-mix "
+        f"columns, or leave the agency effects out."
+    )
 
 
 def choose_cluster(rows: AnswerRows, cluster: str | None) -> tuple[str, Check]:
@@ -274,12 +374,13 @@ def _cut(survey: Survey, statistic: str) -> int:
 
 
 def _answered_drivers(
-    frame: pd.DataFrame, people: pd.Series[float], drivers: Sequence[str], checks: list[Check]
+    survey: Survey, answered: NDArray[np.bool_], drivers: Sequence[str], checks: list[Check]
 ) -> list[str]:
-    total = float(people.sum())
+    total = float(_people(survey, answered)[0])
     kept = []
     for name in drivers:
-        missing = float(people[frame[name].isna()].sum()) / total if total else 0.0
+        without = answered & survey.frame[name].isna().to_numpy()
+        missing = float(_people(survey, without)[0]) / total if total else 0.0
         if missing > MISSING_AT_MOST:
             text = (
                 f"{name} is left out: {missing:.0%} did not answer it "
@@ -292,14 +393,14 @@ def _answered_drivers(
 
 
 def _check_lost(
-    people: pd.Series[float],
-    shown: pd.Series[bool],
-    complete: pd.Series[bool],
+    survey: Survey,
+    shown: NDArray[np.bool_],
+    complete: NDArray[np.bool_],
     checks: list[Check],
     thresholds: Thresholds,
 ) -> None:
-    total = float(people[shown].sum())
-    lost = float(people[shown & ~complete].sum())
+    total = float(_people(survey, shown)[0])
+    lost = total - float(_people(survey, complete)[0])
     if not total:
         raise ModelError(
             f"The model needs an agency with at least {thresholds.hide} answers; got none."
@@ -311,26 +412,35 @@ def _check_lost(
 
 
 def _design(
-    frame: pd.DataFrame,
-    people: pd.Series[float],
-    drivers: Sequence[str],
-    case_mix: Sequence[str],
+    survey: Survey, used: NDArray[np.bool_], drivers: Sequence[str], case_mix: Sequence[str]
 ) -> tuple[NDArray[np.generic], list[str]]:
-    columns = [frame[name].to_numpy(dtype=float) for name in drivers]
+    frame = survey.frame
+    columns = [_small(frame[name].to_numpy()[used]) for name in drivers]
     names = list(drivers)
     for name in [*case_mix, "period"]:
         column = frame[name]
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            columns.append(column.to_numpy(dtype=float))
+            columns.append(_small(column.to_numpy(dtype=float)[used]))
             names.append(name)
             continue
-        text = column.astype(str)
-        size = people.groupby(text).sum().sort_values(ascending=False, kind="stable")
+        level, labels = pd.factorize(column)
+        size = pd.Series(_people(survey, used, level), index=labels.astype(str)).sort_index()
+        size = size.sort_values(ascending=False, kind="stable")
         common = size.index[(size >= SPARSE_LEVEL).to_numpy()]
         for kind in sorted(str(label) for label in common if label != size.index[0]):
-            columns.append((text == kind).to_numpy(dtype=float))
+            columns.append((labels.astype(str) == kind)[level[used]].astype(np.int8))
             names.append(f"{name} {kind}")
-    design = np.column_stack(columns) if columns else np.empty((len(frame), 0))
-    if (design == np.round(design)).all() and np.abs(design).max(initial=0.0) < 128:
-        return design.astype(np.int8), names
+    kind_of = np.result_type(np.int8, *(column.dtype for column in columns))
+    design = np.empty((int(used.sum()), len(columns)), dtype=kind_of, order="F")
+    for place, part in enumerate(columns):
+        design[:, place] = part
     return design, names
+
+
+def _small(column: NDArray[np.floating]) -> NDArray[np.generic]:
+    """Hold whole numbers below 128 in a byte each."""
+    if np.abs([column.min(), column.max()]).max() < 128:
+        small = column.astype(np.int8)
+        if (small == column).all():
+            return small
+    return column.astype(float)

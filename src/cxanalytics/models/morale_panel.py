@@ -132,4 +132,5 @@ def _publishable(survey: Survey, measure: str, thresholds: Thresholds) -> Survey
 
 
 def _place(frame: pd.DataFrame) -> pd.Series[str]:
-    return frame["agency"] + _BETWEEN + frame["unit"].astype(str) + _BETWEEN + frame["period"]
+    agency, unit, period = (frame[role].astype(str) for role in ("agency", "unit", "period"))
+    return agency + _BETWEEN + unit + _BETWEEN + period

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cxanalytics.errors import DataError, ModelError, ParamsError, must_be
+from cxanalytics.numerics.cluster_robust import cluster_interval, fit_clustered
 from cxanalytics.published import NOT_POSSIBLE, Published
 from cxanalytics.rules import FEW, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates
@@ -172,6 +173,7 @@ def fit_published_groups(
     measure: str,
     group: str,
     period: str | None = None,
+    together: str = "",
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
@@ -185,6 +187,8 @@ def fit_published_groups(
         One of the groups, such as the sector of a hospital.
     period : str, optional
         The last wave that has the measure by default.
+    together : str
+        One of the groups, whose agencies share conditions, such as a state; "" for none.
     level : float
         Probability content of the intervals.
     thresholds : Thresholds
@@ -195,7 +199,9 @@ def fit_published_groups(
     Estimates
         A row per group, by name; `n` is the number of agencies, and a small group carries a
         `suppressed_reason`. Diagonal joint covariance. With two groups shown, the facts hold the
-        `difference` of the first less the second, `difference_low` and `difference_high`.
+        `difference` of the first less the second, `difference_low` and `difference_high`; and
+        with `together` the ends `together_low` and `together_high` where those of one of its
+        groups count as one draw.
 
     Raises
     ------
@@ -213,7 +219,7 @@ def fit_published_groups(
 
     Reference
     ---------
-    Welch (1947); methods.md#published-scores.
+    Welch (1947); Pustejovsky and Tipton (2018) for `together`; methods.md#published-scores.
     """
     if not 0.0 < level < 1.0:
         raise ParamsError(f"`level` must lie between 0 and 1; got {level}.")
@@ -252,6 +258,9 @@ def fit_published_groups(
     }
     if int(shown.sum()) == 2:
         facts |= _welch(center[shown], error[shown], table.loc[shown, "n"].to_numpy(), level)
+        if together:
+            sides = list(table.loc[shown, "key"])
+            facts |= _clustered(rows, column, sides, _group(published, together), level)
     unit = "0 to 1" if known.unit == "share" else f"{known.low:g} to {known.high:g}"
     return Estimates(
         frame=frame,
@@ -306,6 +315,22 @@ def _welch(center: Floats, error: Floats, n: NDArray[np.int64], level: float) ->
         "difference_low": difference - half,
         "difference_high": difference + half,
         "degrees_of_freedom": degrees,
+    }
+
+
+def _clustered(
+    rows: pd.DataFrame, column: str, sides: list[str], together: str, level: float
+) -> dict[str, float]:
+    """Compare the two means where agencies of one group are no separate draws."""
+    used = rows.loc[rows[column].isin(sides)]
+    first = (used[column] == sides[0]).to_numpy(dtype=float)
+    design = np.column_stack([np.ones(len(used)), first])
+    fit = fit_clustered(design, used["value"].to_numpy(dtype=float), used[together].to_numpy())
+    found = cluster_interval(fit, [0.0, 1.0], level=level)
+    return {
+        "together_low": found.low,
+        "together_high": found.high,
+        "clusters": float(fit.n_clusters),
     }
 
 

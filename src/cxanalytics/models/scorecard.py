@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cxanalytics.models.sampling import need_answers
 from cxanalytics.models.scores import fit_scores
+from cxanalytics.models.wave_covariance import add_wave_covariance
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Estimates, Survey
 
@@ -16,6 +17,7 @@ def fit_scorecard(
     measures: Iterable[str],
     period: str | None,
     statistic: str = "positive",
+    next_wave: str | None = None,
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
 ) -> dict[str, Estimates]:
@@ -30,6 +32,9 @@ def fit_scorecard(
         The wave; None, or one that the survey does not have, gives no scores. A survey without
         waves has the one wave "", which is never its own earlier wave.
     statistic : {"positive", "top"}
+    next_wave : str, optional
+        The wave that these scores are the earlier ones of: adds the column `wave_covariance`, for
+        sampling units that answered in both.
     level : float
         Probability content of the intervals.
     thresholds : Thresholds
@@ -61,7 +66,7 @@ def fit_scorecard(
     if period is None or period not in survey.periods:
         return {}
     answered = survey.in_period(period).frame[names].notna().any()
-    return {
+    scores = {
         name: fit_scores(
             survey,
             measure=name,
@@ -72,4 +77,10 @@ def fit_scorecard(
         )
         for name in names
         if answered[name]
+    }
+    if next_wave is None:
+        return scores
+    return {
+        name: add_wave_covariance(score, survey, later=next_wave, thresholds=thresholds)
+        for name, score in scores.items()
     }

@@ -14,8 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean, must_be
+from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean
 from cxanalytics.models.sampling import need_answers, role_codes, sampling_units, weights_and_counts
+from cxanalytics.models.statistic import SHARES, score_ends, score_quantity, score_values
+from cxanalytics.numerics import small_samples
 from cxanalytics.numerics import survey_design as sampling
 from cxanalytics.rules import KISH_DEFF_MAX, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Question, Survey
@@ -23,6 +25,7 @@ from cxanalytics.tables import Check, Estimates, Question, Survey
 Floats = NDArray[np.float64]
 
 STATISTICS = ("positive", "top", "mean", "net")
+"""Ways to count that put the best first, none of them another one in other units."""
 
 EVERYONE = "all"
 """Key of the one row when there are no groups."""
@@ -51,9 +54,10 @@ def fit_scores(
         Name of the question.
     by : str, optional
         Column whose values are scored; None scores everyone together, under the key "all".
-    statistic : {"positive", "top", "mean", "net"}
-        Share of positive or of top answers (0 to 1), mean in units of the scale, or share of
-        promoters less share of detractors (-1 to 1).
+    statistic : str
+        Shares, 0 to 1: "positive", "top" (best answers by the rule of the scale), "top_two" (the
+        two best answers), "promoters", "detractors". "mean" in units of the scale; "pomp", the
+        mean as a share of the maximum possible, 0 to 1; "net", promoters less detractors, -1 to 1.
     period : str, optional
         One wave; all waves together by default.
     level : float
@@ -67,8 +71,8 @@ def fit_scores(
     Returns
     -------
     Estimates
-        A row per group with an answer, in the order of its name; further columns `n_eff` (Kish)
-        and `deff`; joint covariance in the same order.
+        A row per group with an answer, in the order of its name; further columns `n_eff` (Kish),
+        `deff` and `degrees_of_freedom`; joint covariance in the same order.
 
     Raises
     ------
@@ -91,20 +95,18 @@ def fit_scores(
     (2016), The American Statistician; methods.md#scores.
     """
     need_answers(survey)
-    if statistic not in STATISTICS:
-        raise ParamsError(must_be("statistic", STATISTICS, statistic))
     if not 0.0 < level < 1.0:
         raise ParamsError(f"`level` must lie between 0 and 1; got {level}.")
     wave = survey if period is None else survey.in_period(period)
     question, frame = survey.question(measure), wave.frame
-    values = _values(question, frame[measure].to_numpy(dtype=float), statistic)
+    values = score_values(question, frame[measure].to_numpy(dtype=float), statistic)
     keys, domains = _domains(frame, by, ~np.isnan(values))
     weights, counts = weights_and_counts(wave)
     design = sampling.survey_design(
         len(frame), psu=sampling_units(frame), strata=role_codes(frame, "stratum"), counts=counts
     )
     got = sampling.domain_means(values, design=design, weights=weights, domains=domains)
-    checks = [*_checks(wave, design, weights), *_lone_units(got)]
+    checks = [*design_checks(design, weights), *_lone_units(got)]
     got = sampling.borrow_design_effect(got)
     low, high = _intervals(question, frame, got, design, weights, domains, statistic, level)
     table = pd.DataFrame(
@@ -117,15 +119,16 @@ def fit_scores(
             "n": got.n,
             "n_eff": got.n_eff,
             "deff": got.deff,
+            "degrees_of_freedom": got.degrees_of_freedom,
         }
     )
     covariance = got.covariance.copy()
     hidden = (table["n"] < thresholds.hide).to_numpy() & hide
-    table.loc[hidden, ["estimate", "std_error", "conf_low", "conf_high", "n_eff", "deff"]] = np.nan
+    table.loc[hidden, [name for name in table.columns if name not in ("key", "n")]] = np.nan
     covariance[hidden, :], covariance[:, hidden] = np.nan, np.nan
     return Estimates(
         frame=table,
-        quantity=_quantity(question, statistic),
+        quantity=score_quantity(question, statistic),
         level=level,
         covariance=covariance,
         checks=(*survey.notes, *checks),
@@ -139,14 +142,6 @@ def fit_scores(
             "strata": design.n_strata,
         },
     )
-
-
-def _values(question: Question, answers: Floats, statistic: str) -> Floats:
-    scale = question.scale
-    if statistic == "mean":
-        return answers
-    by_name = {"positive": scale.is_positive, "top": scale.is_top, "net": scale.net}
-    return by_name[statistic](answers)
 
 
 def _domains(
@@ -169,7 +164,23 @@ def _domains(
     return keys, np.asarray(numbers, dtype=np.int64)
 
 
-def _checks(wave: Survey, design: sampling.Design, weights: Floats | None) -> list[Check]:
+def design_checks(design: sampling.Design, weights: Floats | None) -> list[Check]:
+    """Say what the design leaves open, and refuse weights that leave too little.
+
+    Parameters
+    ----------
+    design : Design
+    weights : ndarray of shape (rows,), optional
+
+    Returns
+    -------
+    list of Check
+
+    Raises
+    ------
+    ModelError
+        The effective number of answers is under a third.
+    """
     checks = []
     if design.psu is None:
         text = "No sampling units are known: intervals reflect the number of answers and weighting."
@@ -184,7 +195,7 @@ def _checks(wave: Survey, design: sampling.Design, weights: Floats | None) -> li
         if loss > KISH_DEFF_MAX:
             raise ModelError(
                 f"`weight` must leave at least 1 in {KISH_DEFF_MAX:g} answers effective; got a "
-                f"design effect of weighting of {loss:.1f} over {len(wave.frame):,} rows."
+                f"design effect of weighting of {loss:.1f} over {len(weights):,} rows."
             )
         text = (
             f"Unequal weights cost precision by a factor of {loss:.2f} (at most {KISH_DEFF_MAX:g})."
@@ -214,10 +225,10 @@ def _intervals(
     statistic: str,
     level: float,
 ) -> tuple[Floats, Floats]:
-    if statistic in ("positive", "top"):
+    if statistic in SHARES:
         if weights is None and design.psu is None:
-            return sampling.wilson_interval(got.estimate, got.n, level=level)
-        return sampling.korn_graubard_interval(
+            return small_samples.wilson_interval(got.estimate, got.n, level=level)
+        return small_samples.korn_graubard_interval(
             got.estimate,
             got.std_error**2,
             got.n,
@@ -225,39 +236,35 @@ def _intervals(
             level=level,
             n_eff=got.n_eff,
         )
-    half = stats.t.ppf(0.5 + level / 2.0, got.degrees_of_freedom) * got.std_error
+    lift = small_samples.few_units_factor(
+        got.n_psu, got.degrees_of_freedom, per_unit=design.per_unit
+    )
+    error = np.sqrt(lift) * got.std_error
+    half = stats.t.ppf(0.5 + level / 2.0, got.degrees_of_freedom) * error
     low, high = got.estimate - half, got.estimate + half
-    answers = question.scale.answers
-    floor, ceiling = (-1.0, 1.0) if statistic == "net" else (answers[0], answers[-1])
     if statistic == "net":
         effective = got.n_eff
         if design.psu is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
-                effective = np.fmin(effective, got.n / np.maximum(got.deff, 1.0))
+                effective = np.fmin(effective, got.n / np.maximum(lift * got.deff, 1.0))
         net = question.scale.net(frame[question.name].to_numpy(dtype=float))
-        missing = np.isnan(net)
-        promoters, detractors = (
-            sampling.domain_means(
-                np.where(missing, np.nan, net == side),
-                design=design,
-                weights=weights,
-                domains=domains,
-            ).estimate
-            for side in (1.0, -1.0)
-        )
-        _, few_low, few_high = sampling.adjusted_wald_net(
-            promoters, detractors, effective, level=level
-        )
+        mass = np.ones(len(frame)) if weights is None else weights
+        mass = mass if design.counts is None else mass * design.counts
+        few_low, few_high = _few_net(net, mass, domains, effective, level)
         few = effective < FEW_FOR_NET
         low, high = np.where(few, few_low, low), np.where(few, few_high, high)
+    floor, ceiling = score_ends(question, statistic)
     return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
 
 
-def _quantity(question: Question, statistic: str) -> str:
-    scale = question.scale
-    return {
-        "positive": f"Share answering {scale.cut_label}: {question.label}",
-        "top": f"Share answering {scale.top_label}: {question.label}",
-        "mean": f"Mean answer, {scale.allowed()}: {question.label}",
-        "net": f"{scale.net_label}, -1 to 1: {question.label}",
-    }[statistic]
+def _few_net(
+    net: Floats, mass: Floats, domains: NDArray[np.int64], effective: Floats, level: float
+) -> tuple[Floats, Floats]:
+    here = (domains >= 0) & ~np.isnan(net)
+    total = np.bincount(domains[here], weights=mass[here], minlength=len(effective))
+    promoters, detractors = (
+        np.bincount(domains[here], weights=mass[here] * (net[here] == side)) / total
+        for side in (1.0, -1.0)
+    )
+    _, low, high = small_samples.adjusted_wald_net(promoters, detractors, effective, level=level)
+    return low, high

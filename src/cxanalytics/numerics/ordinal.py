@@ -13,21 +13,20 @@ observed weighted information and M the between-PSU covariance of the weighted s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
-from cxanalytics.errors import ModelError, must_be
-from cxanalytics.numerics.links import Link, get_link
-from cxanalytics.numerics.ordinal_sums import (
-    SortedRows,
-    Sums,
-    between_scores,
-    evaluate,
-    sort_rows,
-)
+from cxanalytics.errors import ModelError, SeparationError, must_be
+from cxanalytics.numerics.links import get_link
+from cxanalytics.numerics.newton import Peak, climb
+from cxanalytics.numerics.ordinal_cells import add_up_equal_rows
+from cxanalytics.numerics.ordinal_given import check_rows
+from cxanalytics.numerics.ordinal_sandwich import Problem, between_scores
+from cxanalytics.numerics.ordinal_start import height, starting_point
+from cxanalytics.numerics.ordinal_sums import SortedRows, sort_given
 from cxanalytics.numerics.survey_design import survey_design
 
 Floats = NDArray[np.float64]
@@ -155,73 +154,6 @@ class CumulativeLinkFit:
         return below - 1
 
 
-def _newton_step(information: Floats, score: Floats) -> Floats:
-    """Solve for the step, lifting the diagonal where the likelihood is not concave."""
-    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
-    unit = information / np.outer(scale, scale)
-    for lift in (0.0, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0):
-        try:
-            factor = linalg.cho_factor(unit + lift * np.eye(len(unit)))
-        except linalg.LinAlgError:
-            continue
-        return linalg.cho_solve(factor, score / scale) / scale
-    return score / scale**2
-
-
-@dataclass(slots=True)
-class _State:
-    parameters: Floats
-    sums: Sums
-    iterations: int = 0
-    norm: float = field(default=np.inf)
-
-
-def _climb(
-    rows: SortedRows, link: Link, state: _State, *, scale: Floats, tolerance: float, most: int
-) -> _State:
-    """Take Newton steps, halved until the likelihood does not fall."""
-    total = float(rows.category_mass().sum())
-    while True:
-        score = state.sums.vector()
-        state.norm = float(np.max(np.abs(score) / scale)) / total
-        if state.norm < tolerance or state.iterations >= most:
-            return state
-        step = _newton_step(-state.sums.matrix(), score)
-        floor = state.sums.log_likelihood
-        slack = 1e-12 * abs(floor)
-        for halving in range(40):
-            trial = state.parameters + step * 0.5**halving
-            sums = evaluate(rows, link, trial)
-            if sums.log_likelihood >= floor - slack:
-                break
-        else:
-            return state
-        state.parameters, state.sums = trial, sums
-        state.iterations += 1
-
-
-def _marginal_start(rows: SortedRows, link: Link) -> Floats:
-    mass = rows.category_mass()
-    share = np.cumsum(mass)[:-1] / mass.sum()
-    return np.concatenate([link.quantile(share), np.zeros(rows.size - len(share))])
-
-
-def _start(rows: SortedRows, link: Link, *, scale: Floats) -> _State:
-    """Start at the marginal thresholds, or at the fit of a subsample if that is likelier."""
-    cold = _marginal_start(rows, link)
-    number = int(rows.starts[-1])
-    if number >= 5 * WARM_ROWS:
-        sample = rows.every(number // WARM_ROWS)
-        if np.diff(sample.starts).min() >= 20:
-            near = _State(cold, evaluate(sample, link, cold))
-            near = _climb(sample, link, near, scale=scale, tolerance=1e-5, most=6)
-            warm = _State(near.parameters, evaluate(rows, link, near.parameters))
-            mass = rows.category_mass()
-            if warm.sums.log_likelihood > float(mass @ np.log(mass / mass.sum())):
-                return warm
-    return _State(cold, evaluate(rows, link, cold))
-
-
 def _reach(rows: SortedRows) -> tuple[Floats, Floats]:
     """Give each parameter its column's largest absolute value (at least 1) and its range."""
     m, p, _ = rows.shape
@@ -258,19 +190,19 @@ def _refuse_flat(information: Floats, labels: list[str]) -> None:
 
 
 def _refuse_separation(
-    state: _State, information: Floats, width: Floats, thresholds: int, labels: list[str]
+    peak: Peak, information: Floats, width: Floats, thresholds: int, labels: list[str]
 ) -> None:
     """Refuse effects that grow without limit because answers separate perfectly.
 
     `information` is per respondent of weight 1, so that the scale of the weights is immaterial.
     """
     errors = np.sqrt(np.maximum(np.diag(linalg.pinvh(information)), 0.0))
-    size = np.abs(state.parameters) * width
+    size = np.abs(peak.parameters) * width
     endless = (size > LARGE_EFFECT) & (errors * width > size)
     endless[:thresholds] = False
     if endless.any():
         named = [f"`{labels[j]}`" for j in np.flatnonzero(endless)[:6]]
-        raise ModelError(
+        raise SeparationError(
             f"{', '.join(named)} must not separate the answers perfectly; got an effect without "
             f"a finite estimate. Leave it out or merge it."
         )
@@ -287,7 +219,7 @@ def fit_cumulative_link(
     clusters: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     variance: str | None = None,
-    tolerance: float = 1e-10,
+    tolerance: float = 1e-12,
     max_iterations: int = 50,
     names: Sequence[str] | None = None,
     group_names: Sequence[str] | None = None,
@@ -334,44 +266,58 @@ def fit_cumulative_link(
     kind = variance or ("information" if plain else "sandwich")
     if kind not in ("information", "sandwich"):
         raise ModelError(must_be("variance", ("information", "sandwich"), variance))
-    rows, categories = sort_rows(answers, design, weights, counts, groups)
+    given = check_rows(answers, design, weights, counts, groups)
+    grouped = add_up_equal_rows(given)
+    rows, cell = (sort_given(given), None) if grouped is None else grouped
     labels = _columns(rows, names, group_names)
     m, p, _ = rows.shape
     scale, width = _reach(rows)
-    state = _start(rows, chosen, scale=scale)
-    _refuse_flat(-state.sums.matrix(), labels)
-    state = _climb(rows, chosen, state, scale=scale, tolerance=tolerance, most=max_iterations)
-    information = -state.sums.matrix()
     total = float(rows.category_mass().sum())
-    n = float(rows.starts[-1] if rows.counts is None else rows.counts.sum())
-    _refuse_separation(state, information * n / total, width, m, labels)
-    if state.norm > max(tolerance, 1e-7):
+    start, there = starting_point(rows, chosen, scale=scale, fewest=WARM_ROWS)
+    _refuse_flat(-there.hessian, labels)
+    peak = climb(
+        lambda at: there if at is start else height(rows, chosen, at),
+        start,
+        scale=scale * total,
+        tolerance=tolerance,
+        most=max_iterations,
+    )
+    _refuse_separation(peak, -peak.height.hessian * rows.n / total, width, m, labels)
+    if peak.norm > max(tolerance, 1e-7):
         raise ModelError(
             f"The model must converge within {max_iterations} steps; got a score of "
-            f"{state.norm:.1e} per answer after {state.iterations}."
+            f"{peak.norm:.1e} per answer after {peak.iterations}."
         )
-    bread = linalg.inv(information)
+    bread = linalg.inv(-peak.height.hessian)
+    parameters = _last_step(peak, bread, scale)
     covariance, drawn = (bread + bread.T) / 2.0, None
     if kind == "sandwich":
-        drawn = survey_design(int(rows.starts[-1]), psu=clusters, strata=strata, counts=counts)
-        covariance = bread @ between_scores(rows, chosen, state.parameters, drawn) @ bread
+        drawn = survey_design(len(given.answers), psu=clusters, strata=strata, counts=counts)
+        problem = Problem(given, rows, cell, chosen)
+        covariance = bread @ between_scores(problem, parameters, drawn) @ bread
     return CumulativeLinkFit(
         link=link,
-        categories=categories,
-        thresholds=state.parameters[:m],
-        coefficients=state.parameters[m : m + p],
-        group_effects=_with_reference(state.parameters[m + p :], rows.n_groups),
+        categories=given.categories,
+        thresholds=parameters[:m],
+        coefficients=parameters[m : m + p],
+        group_effects=_with_reference(parameters[m + p :], rows.n_groups),
         covariance=covariance,
-        log_likelihood=state.sums.log_likelihood,
-        score_norm=state.norm,
-        iterations=state.iterations,
-        n=n,
+        log_likelihood=peak.height.log_likelihood,
+        score_norm=peak.norm,
+        iterations=peak.iterations,
+        n=rows.n,
         weight_sum=total,
         degrees_of_freedom=np.inf if drawn is None else drawn.degrees_of_freedom,
         variance=kind,
         psus=0 if drawn is None else drawn.n_psu,
         strata=0 if drawn is None else drawn.n_strata,
     )
+
+
+def _last_step(peak: Peak, bread: Floats, scale: Floats) -> Floats:
+    """Go where the quadratic at the peak has its top: no nearer look is needed to be exact."""
+    step = bread @ peak.height.score
+    return peak.parameters + step if (np.abs(step) * scale < 1e-6).all() else peak.parameters
 
 
 def _with_reference(effects: Floats, n_groups: int) -> Floats:

@@ -1,34 +1,39 @@
-"""What do a million answers add up to: likelihood, score, Hessian, and scores per sampling unit?
+"""What do a million answers add up to: likelihood, score and Hessian?
 
-Rows are sorted by answer once, so that both thresholds are scalars in a block, and summed
-block by block in float64: memory beyond one copy of the design (in its own type: pass int8)
-stays constant. Group intercepts never become columns: their part of the Hessian is diagonal
-and is summed by a sparse product.
+Rows are sorted by answer (and group) once, so that both thresholds are scalars in a block, and
+summed block by block in float64: memory beyond one copy of the design (in its own type: pass
+int8) stays constant. A block holds its columns one after the other, so that every sum runs over
+contiguous numbers. Group intercepts never become columns: their rows stand together, and their
+part of the Hessian is diagonal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
-from cxanalytics.errors import ModelError
+from cxanalytics.numerics.counting_sort import counting_sort
 from cxanalytics.numerics.links import Link, Pieces
-from cxanalytics.numerics.survey_design import Design, center_between, stratum_factors
+from cxanalytics.numerics.ordinal_given import GivenRows, check_rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BLOCK = 16_384
+BLOCK = 8_192
 """Rows per block: its float64 copy stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class SortedRows:
-    """The data sorted by answer: rows of category k are starts[k] to starts[k + 1]."""
+    """The data sorted by answer: rows of category k are starts[k] to starts[k + 1].
+
+    Within a category rows are sorted by group. `order` is where each row came from; `design` has
+    contiguous columns.
+    """
 
     design: NDArray[np.generic]
     mass: Floats | None
@@ -36,7 +41,7 @@ class SortedRows:
     groups: Integers | None
     starts: Integers
     n_groups: int
-    order: NDArray[np.int64]
+    order: NDArray[np.integer]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -48,6 +53,11 @@ class SortedRows:
         """Number of free parameters."""
         m, p, g = self.shape
         return m + p + max(g - 1, 0)
+
+    @property
+    def n(self) -> float:
+        """Respondents."""
+        return float(self.starts[-1] if self.counts is None else self.counts.sum())
 
     def blocks(self) -> Iterator[tuple[int, slice]]:
         """Give category and rows of each block."""
@@ -64,14 +74,23 @@ class SortedRows:
 
     def every(self, step: int) -> SortedRows:
         """Keep every `step`-th row within the sorted order."""
-        kept = np.arange(0, self.starts[-1], step)
-        starts = np.searchsorted(kept, self.starts)
+        return self._take(np.arange(0, self.starts[-1], step), self.mass)
+
+    def sample(self, size: int) -> SortedRows:
+        """Keep about `size` respondents, evenly within the sorted order."""
+        if self.counts is None:
+            return self.every(max(int(self.starts[-1]) // size, 1))
+        reached = np.cumsum(self.counts)
+        kept = np.searchsorted(reached, (np.arange(size) + 0.5) * (reached[-1] / size))
+        return self._take(kept, None if self.mass is None else self.mass / self.counts)
+
+    def _take(self, kept: Integers, mass: Floats | None) -> SortedRows:
         return SortedRows(
-            self.design[kept],
-            None if self.mass is None else self.mass[kept],
+            np.asfortranarray(self.design[kept]),
+            None if mass is None else mass[kept],
             None,
             None if self.groups is None else self.groups[kept],
-            starts,
+            np.searchsorted(kept, self.starts),
             self.n_groups,
             self.order[kept],
         )
@@ -85,48 +104,42 @@ def sort_rows(
     groups: ArrayLike | None,
 ) -> tuple[SortedRows, Integers]:
     """Check the data and sort them by answer (and group); give them with the answers that occur."""
-    y, x = np.asarray(answers), np.asarray(design)
-    if x.ndim != 2 or len(x) != len(y):
-        raise ModelError(f"`design` must have shape ({len(y)}, columns); got {x.shape}.")
-    if len(y) and y.min() < 0:
-        raise ModelError(f"`answers` must be 0 or more; got {y.min()}.")
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
-        raise ModelError("`design` must be finite; got missing or infinite values.")
-    given = {"weights": weights, "counts": counts}
-    positive: dict[str, Floats] = {}
-    for name, value in given.items():
-        if value is None:
-            continue
-        number = np.asarray(value, dtype=float)
-        if number.shape != y.shape or not np.isfinite(number).all() or (number <= 0).any():
-            raise ModelError(f"`{name}` must be {len(y)} positive finite numbers.")
-        positive[name] = number
-    n_groups, order_keys = 0, [y]
-    if groups is not None:
-        code = np.asarray(groups, dtype=np.int64)
-        n_groups = int(code.max()) + 1
-        missing = np.flatnonzero(np.bincount(code, minlength=n_groups) == 0)
-        if len(missing):
-            raise ModelError(f"`groups` must use every number; {missing[0]} is unused.")
-        order_keys = [code, y]
-    categories, tally = np.unique(y, return_counts=True)
-    if len(categories) < 2:
-        raise ModelError(f"A cumulative model needs at least 2 answers; got {len(categories)}.")
-    small = y.astype(np.int16) if groups is None and y.max() < 2**15 else None
-    order = np.argsort(small, kind="stable") if small is not None else np.lexsort(order_keys)
-    mass = None
-    for number in positive.values():
-        mass = number if mass is None else mass * number
-    rows = SortedRows(
-        np.ascontiguousarray(x[order]),
-        None if mass is None else mass[order],
-        positive["counts"][order] if "counts" in positive else None,
-        None if groups is None else np.asarray(groups, dtype=np.int64)[order],
-        np.concatenate([[0], np.cumsum(tally)]).astype(np.int64),
-        n_groups,
-        order,
-    )
-    return rows, categories.astype(np.int64)
+    given = check_rows(answers, design, weights, counts, groups)
+    return sort_given(given), given.categories
+
+
+def sort_given(given: GivenRows) -> SortedRows:
+    """Sort checked data by answer (and group)."""
+    kinds, g = len(given.categories), max(given.n_groups, 1)
+    width = np.int32 if kinds * g < 2**31 else np.int64
+    code: NDArray[np.integer] = given.answers.astype(width)
+    if given.groups is not None:
+        code *= g
+        code += given.groups.astype(width, copy=False)
+    order, bounds = counting_sort(code, kinds * g)
+    del code
+    design = np.empty(given.design.shape, dtype=given.design.dtype, order="F")
+    for block in given.blocks():
+        place = order[block]
+        for column, source in zip(design.T, given.design.T, strict=True):
+            column[block] = source[place]
+    groups = None
+    if given.groups is not None:
+        groups = np.repeat(np.tile(np.arange(g), kinds), np.diff(bounds))
+    counts = None if given.counts is None else given.counts[order].astype(float)
+    starts = bounds[::g].astype(np.int64)
+    return SortedRows(design, given.mass(order), counts, groups, starts, given.n_groups, order)
+
+
+class Segments(NamedTuple):
+    """Runs of rows of one group within a block: where they begin, and which group they are."""
+
+    first: Integers
+    group: Integers
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum each run along the last axis."""
+        return np.add.reduceat(values, self.first, axis=-1)
 
 
 @dataclass(slots=True)
@@ -161,73 +174,87 @@ class Sums:
         side = self.group_cross[1:]
         return np.block([[core, side.T], [side, np.diag(self.group_square[1:])]])
 
-    def add_scores(
-        self, rows: SortedRows, category: int, x: Floats, group: sparse.csc_array | None, d: Pieces
-    ) -> None:
-        """Add first derivatives, already weighted."""
-        m = rows.shape[0]
+    def add_scores(self, category: int, x: Floats, runs: Segments | None, d: Pieces) -> None:
+        """Add first derivatives, already weighted; `x` has a row per column of the design."""
+        m = len(self.score) - len(x)
         shift = np.asarray(d.high + d.low)
         if category < m:
             self.score[category] += np.sum(d.high)
         if category > 0:
             self.score[category - 1] += np.sum(d.low)
-        self.score[m:] -= shift @ x
-        if group is not None:
-            self.group_score -= group @ shift
+        self.score[m:] -= x @ shift
+        if runs is not None:
+            self.group_score[runs.group] -= runs.sums(shift)
 
     def add_squares(
-        self, rows: SortedRows, category: int, x: Floats, group: sparse.csc_array | None, d: Pieces
+        self, category: int, x: Floats, runs: Segments | None, d: Pieces, scaled: Floats
     ) -> None:
-        """Add second derivatives or products of scores, already weighted."""
-        m, _, _ = rows.shape
-        upper, lower, square = category, category - 1, self.square
+        """Add second derivatives or products of scores, already weighted; `scaled` is scratch."""
+        m, square = len(self.score) - len(x), self.square
         mixed_high = np.asarray(d.high_high + d.high_low)
         mixed_low = np.asarray(d.low_low + d.high_low)
         total = mixed_high + mixed_low
-        scaled = x * total[:, None]
-        square[m:, m:] += scaled.T @ x
-        if upper < m:
-            square[upper, upper] += np.sum(d.high_high)
-            square[upper, m:] -= mixed_high @ x if mixed_high.ndim else 0.0
-        if lower >= 0:
-            square[lower, lower] += np.sum(d.low_low)
-            square[lower, m:] -= mixed_low @ x if mixed_low.ndim else 0.0
-        if upper < m and lower >= 0:
-            square[lower, upper] += np.sum(d.high_low)
-        if group is None:
-            return
-        summed = group @ np.column_stack([scaled, total])
-        self.group_cross[:, m:] += summed[:, :-1]
-        self.group_square += summed[:, -1]
-        if upper < m:
-            self.group_cross[:, upper] -= group @ mixed_high
-        if lower >= 0:
-            self.group_cross[:, lower] -= group @ mixed_low
+        np.multiply(x, total, out=scaled)
+        square[m:, m:] += scaled @ x.T
+        if runs is not None:
+            self.group_cross[runs.group, m:] += runs.sums(scaled).T
+            self.group_square[runs.group] += runs.sums(total)
+        for k, mixed, own in (
+            (category, mixed_high, d.high_high),
+            (category - 1, mixed_low, d.low_low),
+        ):
+            if not 0 <= k < m:
+                continue
+            square[k, k] += np.sum(own)
+            square[k, m:] -= x @ mixed
+            if runs is not None:
+                self.group_cross[runs.group, k] -= runs.sums(mixed)
+        if 0 < category < m:
+            square[category - 1, category] += np.sum(d.high_low)
 
 
-def _indicator(rows: SortedRows, block: slice) -> sparse.csc_array | None:
+def segments(rows: SortedRows, block: slice) -> Segments | None:
+    """Find the runs of rows of one group within a block."""
     if rows.groups is None:
         return None
     codes = rows.groups[block]
-    ones, pointers = np.ones(len(codes)), np.arange(len(codes) + 1)
-    return sparse.csc_array((ones, codes, pointers), shape=(rows.n_groups, len(codes)))
+    first = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])
+    return Segments(first, codes[first])
 
 
-def _block_pieces(
-    rows: SortedRows, link: Link, parameters: Floats, category: int, block: slice
-) -> tuple[Floats, Pieces]:
+class BlockPieces(NamedTuple):
+    """Rows of one category: the design with a row per column, and the derivatives.
+
+    `x` and `scratch`, of shape (p, rows), are overwritten by the next block.
+    """
+
+    category: int
+    rows: slice
+    x: Floats
+    scratch: Floats
+    pieces: Pieces
+
+
+def pieces_by_block(rows: SortedRows, link: Link, parameters: Floats) -> Iterator[BlockPieces]:
+    """Differentiate the log probability of every row, unweighted, block by block."""
     m, p, _ = rows.shape
-    x = rows.design[block].astype(float)
-    predictor = x @ parameters[m : m + p]
-    if rows.groups is not None:
-        effects = np.concatenate([[0.0], parameters[m + p :]])
-        predictor += effects[rows.groups[block]]
-    low = parameters[category - 1] if category > 0 else -np.inf
-    high = parameters[category] if category < m else np.inf
-    return x, link.pieces(predictor, low, high)
+    width = min(BLOCK, int(np.diff(rows.starts).max()))
+    columns, scratch = np.empty((p, width)), np.empty((p, width))
+    effects = np.concatenate([[0.0], parameters[m + p :]])
+    for category, block in rows.blocks():
+        x = columns[:, : block.stop - block.start]
+        np.copyto(x, rows.design[block].T)
+        predictor = parameters[m : m + p] @ x
+        if rows.groups is not None:
+            predictor += effects[rows.groups[block]]
+        low = parameters[category - 1] if category > 0 else -np.inf
+        high = parameters[category] if category < m else np.inf
+        pieces = link.pieces(predictor, low, high)
+        yield BlockPieces(category, block, x, scratch[:, : x.shape[1]], pieces)
 
 
-def _scaled(pieces: Pieces, by: Floats | float) -> Pieces:
+def scaled(pieces: Pieces, by: Floats | float) -> Pieces:
+    """Multiply the log probability and every derivative."""
     log_p, high, low, high_high, low_low, high_low = pieces
     return Pieces(by * log_p, by * high, by * low, by * high_high, by * low_low, by * high_low)
 
@@ -239,89 +266,13 @@ def evaluate(rows: SortedRows, link: Link, parameters: Floats) -> Sums:
     if not np.isfinite(parameters).all() or (np.diff(parameters[:m]) <= 0).any():
         sums.log_likelihood = -np.inf
         return sums
-    for category, block in rows.blocks():
-        x, pieces = _block_pieces(rows, link, parameters, category, block)
-        if rows.mass is not None:
-            pieces = _scaled(pieces, rows.mass[block])
-        sums.log_likelihood += float(np.sum(pieces.log_p))
+    for category, block, x, scratch, pieces in pieces_by_block(rows, link, parameters):
+        weighted = pieces if rows.mass is None else scaled(pieces, rows.mass[block])
+        sums.log_likelihood += float(np.sum(weighted.log_p))
         if not np.isfinite(sums.log_likelihood):
             sums.log_likelihood = -np.inf
             return sums
-        group = _indicator(rows, block)
-        sums.add_scores(rows, category, x, group, pieces)
-        sums.add_squares(rows, category, x, group, pieces)
+        runs = segments(rows, block)
+        sums.add_scores(category, x, runs, weighted)
+        sums.add_squares(category, x, runs, weighted, scratch)
     return sums
-
-
-def between_scores(rows: SortedRows, link: Link, parameters: Floats, drawn: Design) -> Floats:
-    """Sum squares and products of PSU totals of the weighted scores, centered in strata."""
-    m, p, g = rows.shape
-    order = rows.order
-    factors = stratum_factors(drawn)
-    if drawn.psu is None:
-        return _row_meat(rows, link, parameters, drawn)
-    assert drawn.psu_stratum is not None
-    psu, n_psu = drawn.psu[order], drawn.n_psu
-    high, low = np.zeros(len(psu)), np.zeros(len(psu))
-    totals = np.zeros((n_psu, m + p))
-    for category, block in rows.blocks():
-        _, pieces = _block_pieces(rows, link, parameters, category, block)
-        mass = 1.0 if rows.mass is None else rows.mass[block]
-        high[block], low[block] = mass * pieces.high, mass * pieces.low
-    for k in range(m):
-        inside = slice(int(rows.starts[k]), int(rows.starts[k + 1]))
-        above = slice(int(rows.starts[k + 1]), int(rows.starts[k + 2]))
-        totals[:, k] = np.bincount(psu[inside], weights=high[inside], minlength=n_psu)
-        totals[:, k] += np.bincount(psu[above], weights=low[above], minlength=n_psu)
-    shift = np.add(high, low, out=high)
-    for j in range(p):
-        totals[:, m + j] = -np.bincount(psu, weights=shift * rows.design[:, j], minlength=n_psu)
-    root = np.sqrt(factors[drawn.psu_stratum])[:, None]
-    per_stratum = sparse.csr_array(
-        (np.ones(n_psu), (drawn.psu_stratum, np.arange(n_psu))), shape=(drawn.n_strata, n_psu)
-    )
-    by_stratum, scaled = per_stratum @ totals, totals * root
-    meat = scaled.T @ scaled
-    if rows.groups is not None:
-        by_group = sparse.csr_array((-shift, (psu, rows.groups)), shape=(n_psu, g))[:, 1:]
-        by_stratum = np.hstack([by_stratum, (per_stratum @ by_group).toarray()])
-        weighted = by_group.multiply(root).tocsr()
-        side = weighted.T @ scaled
-        meat = np.block([[meat, side.T], [side, (weighted.T @ weighted).toarray()]])
-    return meat - center_between(by_stratum, drawn)
-
-
-def _row_meat(rows: SortedRows, link: Link, parameters: Floats, drawn: Design) -> Floats:
-    """Do the same where every respondent is a PSU, block by block."""
-    m, p, g = rows.shape
-    stratum = drawn.stratum[rows.order]
-    factors = stratum_factors(drawn)[stratum]
-    sums = Sums.zero(rows)
-    by_stratum = np.zeros((drawn.n_strata, m + p + g))
-    for category, block in rows.blocks():
-        x, pieces = _block_pieces(rows, link, parameters, category, block)
-        mass = np.ones(len(x)) if rows.mass is None else rows.mass[block]
-        square = factors[block] * mass**2
-        if rows.counts is not None:
-            square = square / rows.counts[block]
-        products = Pieces(
-            pieces.log_p,
-            pieces.high,
-            pieces.low,
-            pieces.high**2,
-            pieces.low**2,
-            pieces.high * pieces.low,
-        )
-        sums.add_squares(rows, category, x, _indicator(rows, block), _scaled(products, square))
-        if drawn.n_strata > 1:
-            place = stratum[block]
-            for k, part in ((category, pieces.high), (category - 1, pieces.low)):
-                if 0 <= k < m:
-                    by_stratum[:, k] += np.bincount(place, mass * part, drawn.n_strata)
-            shift = -mass * (pieces.high + pieces.low)
-            for j in range(p):
-                by_stratum[:, m + j] += np.bincount(place, shift * x[:, j], drawn.n_strata)
-            if rows.groups is not None:
-                np.add.at(by_stratum, (place, m + p + rows.groups[block]), shift)
-    free = np.delete(by_stratum, m + p, axis=1) if g else by_stratum
-    return sums.matrix() - center_between(free, drawn)

@@ -8,18 +8,19 @@ delta-method errors from one covariance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from cxanalytics.numerics.links import get_link
 from cxanalytics.numerics.ordinal import CumulativeLinkFit
 
 Floats = NDArray[np.float64]
 
-BLOCK = 65_536
+BLOCK = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +79,72 @@ def mean_share_above(
     gradient : ndarray of shape (parameters,)
         In the order of `fit.covariance`.
     """
-    x, settings = np.asarray(design), dict(setting or {})
+    shares, gradients = mean_shares_above(
+        fit, design, cut=cut, settings=[setting or {}], mass=mass, groups=groups
+    )
+    return float(shares[0]), gradients[0]
+
+
+def mean_shares_above(
+    fit: CumulativeLinkFit,
+    design: ArrayLike,
+    *,
+    cut: int,
+    settings: Sequence[Mapping[int, float]],
+    mass: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+) -> tuple[Floats, Floats]:
+    """Do the same for several settings in one pass over the rows.
+
+    Parameters
+    ----------
+    fit, design, cut, mass, groups
+        As in `mean_share_above`.
+    settings : sequence of mapping of int to float
+
+    Returns
+    -------
+    shares : ndarray of shape (settings,)
+    gradients : ndarray of shape (settings, parameters)
+    """
+    x, weight = np.asarray(design), None if mass is None else np.asarray(mass)
+    group = np.asarray(groups) if groups is not None and len(fit.group_effects) else None
     link, threshold = get_link(fit.link), fit.threshold_below(cut)
-    weight = np.ones(len(x)) if mass is None else np.asarray(mass, dtype=float)
-    group = None if groups is None else np.asarray(groups)
     m, p, g = len(fit.thresholds), len(fit.coefficients), len(fit.group_effects)
-    share, by_group, gradient = 0.0, np.zeros(g), np.zeros(len(fit.covariance))
+    shares, total = np.zeros(len(settings)), 0.0
+    slope_sums = np.zeros(len(settings))
+    by_column, by_group = np.zeros((len(settings), p)), np.zeros((g, len(settings)))
+    columns, slopes = np.empty((p, BLOCK)), np.empty((len(settings), BLOCK))
     for begin in range(0, len(x), BLOCK):
         block = slice(begin, min(begin + BLOCK, len(x)))
-        part = x[block].astype(float)
-        for column, value in settings.items():
-            part[:, column] = value
-        inside = None if group is None else group[block]
-        distance = fit.thresholds[threshold] - fit.predictor(part, groups=inside)
-        share += float(weight[block] @ link.above(distance))
-        slope = weight[block] * link.density(distance)
-        gradient[threshold] -= slope.sum()
-        gradient[m : m + p] += slope @ part
-        if inside is not None and g:
-            by_group += np.bincount(inside, weights=slope, minlength=g)
-    gradient[m + p :] = by_group[1:]
-    total = float(weight.sum())
-    return share / total, gradient / total
+        part, slope = columns[:, : block.stop - begin], slopes[:, : block.stop - begin]
+        np.copyto(part, x[block].T)
+        by = np.ones(part.shape[1]) if weight is None else weight[block].astype(float)
+        total += float(by.sum())
+        base = fit.thresholds[threshold] - fit.coefficients @ part
+        if group is not None:
+            base -= fit.group_effects[group[block]]
+        for number, setting in enumerate(settings):
+            distance = base
+            for column, value in setting.items():
+                distance = distance - fit.coefficients[column] * (value - part[column])
+            shares[number] += by @ link.above(distance)
+            np.multiply(by, link.density(distance), out=slope[number])
+        slope_sums += slope.sum(axis=1)
+        by_column += slope @ part.T
+        if group is not None:
+            member = sparse.csc_array(
+                (np.ones(len(base)), group[block], np.arange(len(base) + 1)), shape=(g, len(base))
+            )
+            by_group += member @ slope.T
+    gradient = np.zeros((len(settings), len(fit.covariance)))
+    gradient[:, threshold] = -slope_sums
+    gradient[:, m : m + p] = by_column
+    for number, setting in enumerate(settings):
+        for column, value in setting.items():
+            gradient[number, m + column] = value * slope_sums[number]
+    gradient[:, m + p :] = by_group[1:].T
+    return shares / total, gradient / total
 
 
 def share_contrast(
@@ -125,11 +170,74 @@ def share_contrast(
     -------
     ShareContrast
     """
-    low, at_low = mean_share_above(fit, design, cut=cut, mass=mass, groups=groups, setting=before)
-    high, at_high = mean_share_above(fit, design, cut=cut, mass=mass, groups=groups, setting=after)
+    (contrast,) = share_contrasts(
+        fit, design, cut=cut, changes=[(before, after)], mass=mass, groups=groups
+    )
+    return contrast
+
+
+def share_contrasts(
+    fit: CumulativeLinkFit,
+    design: ArrayLike,
+    *,
+    cut: int,
+    changes: Sequence[tuple[Mapping[int, float], Mapping[int, float]]],
+    mass: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+) -> tuple[ShareContrast, ...]:
+    """Do the same for several changes in one pass over the rows.
+
+    Parameters
+    ----------
+    fit, design, cut, mass, groups
+        As in `mean_share_above`.
+    changes : sequence of pairs of mapping
+        Settings before and after.
+
+    Returns
+    -------
+    tuple of ShareContrast
+    """
+    share, gradient = mean_shares_above(
+        fit,
+        design,
+        cut=cut,
+        settings=[setting for change in changes for setting in change],
+        mass=mass,
+        groups=groups,
+    )
+    return tuple(
+        contrast_shares(
+            float(share[k]),
+            gradient[k],
+            float(share[k + 1]),
+            gradient[k + 1],
+            covariance=fit.covariance,
+        )
+        for k in range(0, 2 * len(changes), 2)
+    )
+
+
+def contrast_shares(
+    low: float, at_low: Floats, high: float, at_high: Floats, *, covariance: Floats
+) -> ShareContrast:
+    """Compare two predicted shares, given their derivatives.
+
+    Parameters
+    ----------
+    low, high : float
+        Shares before and after.
+    at_low, at_high : ndarray of shape (parameters,)
+        Their derivatives in the parameters.
+    covariance : ndarray of shape (parameters, parameters)
+
+    Returns
+    -------
+    ShareContrast
+    """
 
     def error(gradient: Floats) -> float:
-        variance = float(gradient @ fit.covariance @ gradient)
+        variance = float(gradient @ covariance @ gradient)
         return float(np.sqrt(max(variance, 0.0)))
 
     odds = at_high / (high * (1.0 - high)) - at_low / (low * (1.0 - low))

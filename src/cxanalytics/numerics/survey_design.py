@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse, stats
+from scipy import sparse
 
 from cxanalytics.errors import ModelError
 
@@ -66,6 +66,11 @@ class Design:
         """PSUs less strata, at least one."""
         return max(float(self.n_psu - self.n_strata), 1.0)
 
+    @property
+    def per_unit(self) -> float:
+        """PSUs over degrees of freedom."""
+        return self.n_psu / self.degrees_of_freedom
+
 
 @dataclass(frozen=True, slots=True)
 class DomainEstimates:
@@ -106,8 +111,17 @@ class DomainEstimates:
 
 
 def _codes(values: ArrayLike) -> tuple[Any, Integers]:
-    levels, places = np.unique(np.asarray(values), return_inverse=True)
-    return levels, places.astype(np.int64).ravel()
+    """Give the labels that occur, in order, and each row's place; without sorting if it can."""
+    labels = np.asarray(values).ravel()
+    small = labels.size > 0 and np.can_cast(labels.dtype, np.int64)
+    low = int(labels.min()) if small else 0
+    if not small or int(labels.max()) - low > 2 * labels.size:
+        levels, places = np.unique(labels, return_inverse=True)
+        return levels, places.astype(np.int64)
+    offset = labels.astype(np.int64, copy=False) if low == 0 else labels.astype(np.int64) - low
+    seen = np.zeros(int(offset.max()) + 1, dtype=np.bool_)
+    seen[offset] = True
+    return np.flatnonzero(seen) + low, offset if seen.all() else (np.cumsum(seen) - 1)[offset]
 
 
 def survey_design(
@@ -146,8 +160,12 @@ def survey_design(
         per_stratum = np.bincount(stratum, weights=numbers, minlength=n_strata).astype(float)
         design = Design(None, stratum, None, per_stratum, numbers)
     else:
-        label = _codes(psu)[1]
-        pairs, place = _codes(label * n_strata + stratum)
+        levels, place = _codes(psu)
+        pairs = np.arange(len(levels))
+        if n_strata > 1:
+            place = place * n_strata
+            place += stratum
+            pairs, place = _codes(place)
         psu_stratum = np.asarray(pairs, dtype=np.int64) % n_strata
         per_stratum = np.bincount(psu_stratum, minlength=n_strata).astype(float)
         design = Design(place, stratum, psu_stratum, per_stratum, numbers)
@@ -315,6 +333,33 @@ def _domain_degrees(
     return np.maximum(units - strata, 1.0)
 
 
+def pooled_design_effect(variance: Floats, simple: Floats, n: Floats, n_psu: Floats) -> float:
+    """Pool the design effect of the domains that have two PSUs or more.
+
+    Parameters
+    ----------
+    variance, simple : ndarray of shape (domains,)
+        Variance under the design, and of a simple random sample of the same size.
+    n, n_psu : ndarray of shape (domains,)
+        Respondents and PSUs.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ModelError
+        No domain has two PSUs.
+    """
+    several = (n_psu >= 2) & (simple > 0)
+    if not several.any():
+        raise ModelError(
+            "Sampling error needs two sampling units in at least one group; every group has one."
+        )
+    return float(n[several] @ variance[several] / (n[several] @ simple[several]))
+
+
 def borrow_design_effect(estimates: DomainEstimates) -> DomainEstimates:
     """Give domains with one PSU the design effect of the others.
 
@@ -338,39 +383,15 @@ def borrow_design_effect(estimates: DomainEstimates) -> DomainEstimates:
     alone = (estimates.n_psu < 2) & (estimates.n > 1)
     if not alone.any():
         return estimates
-    several = (estimates.n_psu >= 2) & (estimates.simple > 0)
-    if not several.any():
-        raise ModelError(
-            "Sampling error needs two sampling units in at least one group; every group has one."
-        )
     variance = np.diag(estimates.covariance)
-    n = estimates.n[several]
-    effect = float(n @ variance[several] / (n @ estimates.simple[several]))
+    effect = pooled_design_effect(variance, estimates.simple, estimates.n, estimates.n_psu)
     covariance, deff = estimates.covariance.copy(), estimates.deff.copy()
     covariance[alone, :], covariance[:, alone] = 0.0, 0.0
     covariance[alone, alone] = effect * estimates.simple[alone]
     deff[alone] = effect
     freedom = estimates.degrees_of_freedom.copy()
-    freedom[alone] = np.median(freedom[several])
+    freedom[alone] = np.median(freedom[estimates.n_psu >= 2])
     return replace(estimates, covariance=covariance, deff=deff, degrees_of_freedom=freedom)
-
-
-def contrast(estimates: DomainEstimates, coefficients: ArrayLike) -> tuple[float, float]:
-    """Estimate a linear contrast of domains with the covariance from shared PSUs.
-
-    Parameters
-    ----------
-    estimates : DomainEstimates
-    coefficients : array_like of shape (domains,)
-
-    Returns
-    -------
-    tuple of float
-        Estimate and standard error.
-    """
-    take = np.asarray(coefficients, dtype=float)
-    variance = float(take @ estimates.covariance @ take)
-    return float(take @ estimates.estimate), float(np.sqrt(max(variance, 0.0)))
 
 
 def kish_n_eff(weights: ArrayLike) -> float:
@@ -382,91 +403,3 @@ def kish_n_eff(weights: ArrayLike) -> float:
 def kish_deff(weights: ArrayLike) -> float:
     """Express the loss of precision from unequal weights as a design effect."""
     return np.size(weights) / kish_n_eff(weights)
-
-
-def wilson_interval(share: ArrayLike, n: ArrayLike, *, level: float) -> tuple[Floats, Floats]:
-    """Bound a share from an unweighted simple random sample (Wilson 1927).
-
-    Parameters
-    ----------
-    share, n : array_like
-        Observed share, and number of respondents.
-    level : float
-
-    Returns
-    -------
-    tuple of ndarray
-        Lower and upper bounds.
-    """
-    p, number = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
-    z2 = stats.norm.ppf(0.5 + level / 2.0) ** 2
-    middle = (p + z2 / (2.0 * number)) / (1.0 + z2 / number)
-    half = np.sqrt(z2) * np.sqrt(p * (1 - p) / number + z2 / (4 * number**2)) / (1 + z2 / number)
-    low, high = middle - half, middle + half
-    return np.where(p <= 0, 0.0, np.maximum(low, 0.0)), np.where(p >= 1, 1.0, np.minimum(high, 1.0))
-
-
-def korn_graubard_interval(
-    share: ArrayLike,
-    variance: ArrayLike,
-    n: ArrayLike,
-    degrees_of_freedom: ArrayLike,
-    *,
-    level: float,
-    n_eff: ArrayLike | None = None,
-) -> tuple[Floats, Floats]:
-    """Bound a share from a weighted or clustered sample (Korn and Graubard 1998).
-
-    Parameters
-    ----------
-    share, variance, n, degrees_of_freedom : array_like
-        Share, its design variance, respondents, and degrees of freedom of the design.
-    level : float
-    n_eff : array_like, optional
-        Kish's effective number, used where the share is 0 or 1; `n` when absent.
-
-    Returns
-    -------
-    tuple of ndarray
-        Clopper-Pearson bounds at the effective number, never above `n`.
-    """
-    p, v = np.asarray(share, dtype=float), np.asarray(variance, dtype=float)
-    number, df = np.asarray(n, dtype=float), np.asarray(degrees_of_freedom, dtype=float)
-    tail = 0.5 + level / 2.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shrink = (stats.t.ppf(tail, np.maximum(number - 1, 1)) / stats.t.ppf(tail, df)) ** 2
-        effective = p * (1.0 - p) / v * shrink
-    end = (p <= 0) | (p >= 1) | (v <= 0)
-    fallback = number if n_eff is None else np.asarray(n_eff, dtype=float)
-    effective = np.minimum(np.where(end, fallback, effective), number)
-    hits = effective * p
-    low = stats.beta.ppf(1.0 - tail, np.maximum(hits, 1e-300), effective - hits + 1.0)
-    high = stats.beta.ppf(tail, hits + 1.0, np.maximum(effective - hits, 1e-300))
-    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
-
-
-def adjusted_wald_net(
-    promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike, *, level: float
-) -> tuple[Floats, Floats, Floats]:
-    """Bound a net score from few answers (Rocks 2016): 3/4, 3/2 and 3/4 answers are added.
-
-    Parameters
-    ----------
-    promoters, detractors : array_like
-        Shares, 0 to 1.
-    n : array_like
-        Respondents, or effective respondents.
-    level : float
-
-    Returns
-    -------
-    tuple of ndarray
-        Adjusted net score, lower and upper bound, -1 to 1 (bounds may pass the ends).
-    """
-    number = np.asarray(n, dtype=float)
-    more = (np.asarray(promoters, dtype=float) * number + 0.75) / (number + 3.0)
-    less = (np.asarray(detractors, dtype=float) * number + 0.75) / (number + 3.0)
-    net = more - less
-    error = np.sqrt(np.maximum(more + less - net**2, 0.0) / (number + 3.0))
-    half = stats.norm.ppf(0.5 + level / 2.0) * error
-    return net, net - half, net + half

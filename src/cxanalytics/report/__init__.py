@@ -17,10 +17,21 @@ from cxanalytics.report.appendix import (
     write_appendix_session,
     write_appendix_stabilized,
 )
+from cxanalytics.report.appendix_claims import write_appendix_claims
+from cxanalytics.report.appendix_diagnostics import write_appendix_diagnostics
+from cxanalytics.report.appendix_differences import write_appendix_differences
+from cxanalytics.report.appendix_drivers import (
+    write_appendix_agencies,
+    write_appendix_drivers,
+)
 from cxanalytics.report.appendix_models import (
     write_appendix_morale,
     write_appendix_recommendation,
 )
+from cxanalytics.report.appendix_outcomes import write_appendix_outcomes
+from cxanalytics.report.appendix_proportionality import write_appendix_proportionality
+from cxanalytics.report.appendix_truth import write_appendix_truth
+from cxanalytics.report.appendix_variance import write_appendix_variance
 from cxanalytics.report.audit import (
     write_audit_masthead,
     write_audit_read,
@@ -31,6 +42,7 @@ from cxanalytics.report.audit_answers import (
     write_audit_scales,
 )
 from cxanalytics.report.audit_data import write_audit_data
+from cxanalytics.report.audit_published import write_audit_published
 from cxanalytics.report.audit_quality import (
     write_audit_changes,
     write_audit_repeats,
@@ -41,8 +53,8 @@ from cxanalytics.report.audit_response import write_audit_response
 from cxanalytics.report.audit_sources import (
     write_audit_claims,
     write_audit_fit,
-    write_audit_published,
 )
+from cxanalytics.report.drivers import write_drivers
 from cxanalytics.report.facts import Measure, PageFacts
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.index import (
@@ -64,15 +76,24 @@ __all__ = [
     "Section",
     "export_options",
     "page_shell",
+    "write_appendix_agencies",
     "write_appendix_cite",
+    "write_appendix_diagnostics",
+    "write_appendix_outcomes",
+    "write_appendix_claims",
+    "write_appendix_differences",
+    "write_appendix_drivers",
     "write_appendix_exclusions",
     "write_appendix_masthead",
     "write_appendix_morale",
+    "write_appendix_proportionality",
     "write_appendix_recommendation",
     "write_appendix_scores",
     "write_appendix_sensitivity",
     "write_appendix_session",
     "write_appendix_stabilized",
+    "write_appendix_truth",
+    "write_appendix_variance",
     "write_audit_changes",
     "write_audit_claims",
     "write_audit_data",
@@ -88,6 +109,7 @@ __all__ = [
     "write_audit_weights",
     "write_audit_who",
     "write_data",
+    "write_drivers",
     "write_index_data",
     "write_index_funnel",
     "write_index_groups",

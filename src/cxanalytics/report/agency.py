@@ -7,7 +7,7 @@ download agree. An agency that is hidden has no page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cxanalytics.charts import draw_standing
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count, number_word, percent, points, points_range, times_in
-from cxanalytics.report.components.figures import figure
+from cxanalytics.report.components.figures import figure, folded
 from cxanalytics.report.components.lists import Fact, facts_block
 from cxanalytics.report.components.scorecard import agency_row, scorecard_table
 from cxanalytics.report.components.text import clean, fill
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Benchmark
 
 _LONG_TITLE = 60
+_MANY_ROWS = 30
+"""Rows of a comparison from which a phone shows it behind a summary."""
 KEY_COLUMNS = (
     "measure",
     "estimate",
@@ -359,8 +361,12 @@ def write_standing(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     board = boards[facts.outcome.name]
     highlight = agency if row["suppressed_reason"] == "" else None
     finding = standing_finding(board, facts, highlight=highlight)
+    drawn = figure(finding, number=1, numeric=("Score", "Answers"))
+    if len(board.shown) > _MANY_ROWS:
+        summary = f"Compare all {len(board.shown)} {facts.nouns.organizations}"
+        drawn = fill('<div class="folds">{}</div>', folded(summary, drawn, css="fold"))
     return framed(
-        figure(finding, number=1, numeric=("Score", "Answers")),
+        drawn,
         kind="agency",
         anchor="stand",
         question=f"Where do we stand among {facts.nouns.peer}s?",
@@ -371,7 +377,13 @@ def write_standing(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     )
 
 
-def write_data(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str) -> Section:
+def write_data(
+    boards: Mapping[str, Benchmark],
+    facts: PageFacts,
+    *,
+    agency: str,
+    sections: Iterable[Section] = (),
+) -> Section:
     """Write the downloads and where the figures come from.
 
     Parameters
@@ -379,11 +391,17 @@ def write_data(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str
     boards : mapping of str to Benchmark
     facts : PageFacts
     agency : str
+    sections : iterable of Section
+        Sections of the page with records of their own.
 
     Returns
     -------
     Section
     """
     _outcome(boards, facts, agency)
-    records = score_records(boards, facts, agency=agency) + standing_records(boards, facts)
+    records = [
+        *score_records(boards, facts, agency=agency),
+        *standing_records(boards, facts),
+        *(record for section in sections for record in section.records),
+    ]
     return data_content(records, facts, name=agency, boards=boards)

@@ -14,7 +14,7 @@ from cxanalytics.report.components.figures import data_table, figure, folded, sc
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean
 from cxanalytics.report.finding import Finding
-from cxanalytics.report.section import Section, framed
+from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     assert_sentence_allowed,
     say_alt_coefficients,
@@ -67,7 +67,8 @@ def write_appendix_recommendation(
     Parameters
     ----------
     estimates : Estimates or None
-        One row a driver, changes in shares; None where the model was refused.
+        One row a driver, changes in shares; None, or without rows and with the fact `reason`,
+        where the model was refused.
     facts : PageFacts
     labels : mapping of str to str, optional
         Driver to the name to print.
@@ -79,8 +80,14 @@ def write_appendix_recommendation(
     Section
     """
     question = f"What goes with {facts.nouns.outcome}?"
-    if estimates is None:
-        return _refused("recommendation", question, reason, label="Recommendation model")
+    if estimates is None or estimates.frame.empty:
+        return refused(
+            estimates,
+            anchor="recommendation",
+            question=question,
+            reason=reason,
+            label="Recommendation model",
+        )
     frame = estimates.frame.dropna(subset=["estimate"])
     frame = frame.sort_values("estimate", ascending=False, kind="stable")
     names = [clean((labels or {}).get(key, key)) for key in frame["key"]]
@@ -156,8 +163,10 @@ def write_appendix_morale(
     Section
     """
     question = "Does morale go with performance?"
-    if estimates is None:
-        return _refused("morale", question, reason, label="Morale model")
+    if estimates is None or estimates.frame.empty:
+        return refused(
+            estimates, anchor="morale", question=question, reason=reason, label="Morale model"
+        )
     frame = estimates.frame.dropna(subset=["estimate"])
     table = _slopes(estimates, panel)
     caption = f"{estimates.quantity[:1].upper()}{estimates.quantity[1:]}"
@@ -230,17 +239,4 @@ def _panel_finding(
         alt=say_alt_within_between(drawn, **labels),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
-    )
-
-
-def _refused(anchor: str, question: str, reason: str, *, label: str) -> Section:
-    """Keep the heading of a block whose model could not be fitted, with the reason."""
-    return framed(
-        paragraphs(reason),
-        kind="appendix",
-        anchor=anchor,
-        question=question,
-        answer="The data cannot carry this model.",
-        key_figures=pd.DataFrame({"reason": [reason]}),
-        label=label,
     )

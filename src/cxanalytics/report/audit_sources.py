@@ -1,4 +1,4 @@
-"""Do the sources fit together, what may published scores say, and what could be tested?"""
+"""Do the sources fit together, and what could be tested?"""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from cxanalytics.charts import (
 )
 from cxanalytics.claims import COULD_BE_TESTED
 from cxanalytics.formats import count, fixed, percent
-from cxanalytics.published import NOT_POSSIBLE
 from cxanalytics.report.audit_parts import Audit, audit_section, drawn, listed, note
-from cxanalytics.report.components.audit import claim_list, pair_of_lists
+from cxanalytics.report.components.audit import claim_list
 from cxanalytics.report.components.figures import folded
 from cxanalytics.report.components.text import clean, sentence
 from cxanalytics.report.section import Section
@@ -29,7 +28,6 @@ from cxanalytics.words import (
     say_alt_ingredients,
     say_audit_claims,
     say_audit_fit,
-    say_audit_published,
     say_title_claims,
     say_title_coverage,
     say_title_ingredients,
@@ -37,20 +35,6 @@ from cxanalytics.words import (
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
-
-MAY = (
-    "The value, as published.",
-    "The middle value of peers, and their middle half.",
-)
-OVER_TIME = "The change from wave to wave, beside how much values usually move."
-BETWEEN_GROUPS = (
-    "The difference between groups, such as kinds of owners, each member counting once."
-)
-MAY_NOT = (
-    "A likely range: it takes the number of answers.",
-    "A rank, or a range of ranks.",
-    "A certainty, such as “likely above”.",
-)
 
 
 def write_audit_fit(facts: PageFacts, audit: Audit) -> Section:
@@ -151,71 +135,6 @@ def _operations(operations: pd.DataFrame) -> pd.DataFrame:
         pairs = zip(operations[column], operations["label"], strict=True)
         table[head] = [shown(value, label) for value, label in pairs]
     return table
-
-
-def write_audit_published(facts: PageFacts, audit: Audit) -> Section:
-    """Write what published scores without counts allow to be said.
-
-    Parameters
-    ----------
-    facts : PageFacts
-    audit : mapping of str to DataFrame
-
-    Returns
-    -------
-    Section
-    """
-    content = Markup("")
-    published = audit.get("published")
-    if published is not None:
-        heads = ("What may be said", "What may not")
-        last = OVER_TIME if published["waves"].max() > 1 else BETWEEN_GROUPS
-        content += pair_of_lists(heads, ((*MAY, last), MAY_NOT))
-        content += note(f"Every other slot says: “{NOT_POSSIBLE}”")
-        table = _published(published)
-        title = "Every published measure"
-        numeric = ("Waves", sentence(facts.nouns.organizations), "Lowest", "Middle", "Highest")
-        table = table.rename(columns={"Agencies": sentence(facts.nouns.organizations)})
-        content += listed(table, caption=title, numeric=numeric)
-    return audit_section(
-        content,
-        facts=facts,
-        anchor="published",
-        question="What may published figures say?",
-        answer=say_audit_published(audit, nouns=facts.nouns),
-        label="Published",
-        key_figures=published,
-    )
-
-
-def _published(published: pd.DataFrame) -> pd.DataFrame:
-    units = list(published["unit"])
-
-    def shown(values: pd.Series[float]) -> list[str]:
-        return [
-            "not published"
-            if pd.isna(value)
-            else (percent(value, 1) if unit == "share" else fixed(value, 1))
-            for value, unit in zip(values, units, strict=True)
-        ]
-
-    return pd.DataFrame(
-        {
-            "Measure": [clean(label) for label in published["label"]],
-            "Waves": [
-                count(waves)
-                if first == last
-                else f"{count(waves)}, {clean(first)} to {clean(last)}"
-                for waves, first, last in zip(
-                    published["waves"], published["first"], published["last"], strict=True
-                )
-            ],
-            "Agencies": [count(agencies) for agencies in published["agencies"]],
-            "Lowest": shown(published["lowest"]),
-            "Middle": shown(published["median"]),
-            "Highest": shown(published["highest"]),
-        }
-    )
 
 
 def write_audit_claims(facts: PageFacts, audit: Audit) -> Section:

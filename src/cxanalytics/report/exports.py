@@ -56,8 +56,12 @@ FIGURES = (
     "change_high",
     "p_rise",
     "p_fall",
+    "importance",
+    "importance_low",
+    "importance_high",
+    "p_first",
 )
-WORDS = ("verdict", "change_reason", "suppressed_reason")
+WORDS = ("verdict", "change_reason", "suppressed_reason", "call", "tier")
 WHOLE = ("rank_low", "rank_high", "peers", "n")
 COLUMNS = ("id", "agency", "measure", "label", "wave", *FIGURES, *WORDS)
 COLUMN_NOTES = {
@@ -75,6 +79,11 @@ COLUMN_NOTES = {
     "response_rate": "Share answered among those asked, where it is known and may be shown.",
     "change": "Change since the wave before, with change_low and change_high.",
     "suppressed_reason": "Why a row carries no figures.",
+    "importance": "Driver’s share of what all drivers explain together, with importance_low and "
+    "importance_high; of all organizations together.",
+    "p_first": "Chance that the driver has the largest share.",
+    "call": "What the priority chart calls the driver; empty where it makes no call.",
+    "tier": "Drivers with the same number cannot be told apart; 1 is the leader’s.",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHARED = ("label", "wave")
@@ -92,10 +101,25 @@ def standing_ids(keys: Iterable[str]) -> dict[str, str]:
     return {key: f"stand-{part}" for key, part in slugs(keys).items()}
 
 
-def _record(
+def make_record(
     row: Mapping[Hashable, Any], facts: PageFacts, *, anchor: str, measure: str, label: str
 ) -> dict[str, Any]:
-    """Make one record of a row of a Benchmark; whole numbers stay whole."""
+    """Make one record of a row of figures; whole numbers stay whole.
+
+    Parameters
+    ----------
+    row : mapping
+        `key`, and whichever of `FIGURES` and `WORDS` are known.
+    facts : PageFacts
+    anchor : str
+        Id of the row of the page that shows it; "" for none.
+    measure, label : str
+
+    Returns
+    -------
+    dict
+        With `COLUMNS` as keys; None for a figure that is not known.
+    """
     row = {**row, "response_rate": facts.response_rates.get(str(row["key"]))}
     record: dict[str, Any] = {
         "id": anchor,
@@ -142,7 +166,7 @@ def score_records(
         else:
             row = board.row(agency).to_dict()
         records.append(
-            _record(
+            make_record(
                 row,
                 facts,
                 anchor=score_id(measure.name),
@@ -176,7 +200,7 @@ def standing_records(
     # The comparison on the page is of the outcome: rows of other measures stand in files alone.
     anchors = standing_ids(frame["key"]) if entry == facts.outcome else {}
     return [
-        _record(
+        make_record(
             row,
             facts,
             anchor=anchors.get(row["key"], ""),

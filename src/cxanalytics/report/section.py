@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from cxanalytics.report.components.lists import section_frame
+from cxanalytics.report.components.lists import paragraphs, section_frame
+
+if TYPE_CHECKING:
+    from cxanalytics.tables import Estimates
 
 SECTION_MIME = "application/vnd.cxanalytics.section+json"
 
@@ -34,13 +37,22 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "claims",
         "data",
     ),
-    "agency": ("scorecard", "stand", "sure", "data"),
+    "agency": ("scorecard", "stand", "drivers", "sure", "data"),
     "index": ("groups", "chance", "data"),
     "appendix": (
         "exclusions",
         "scores",
         "stabilized",
+        "differences",
+        "shares",
         "recommendation",
+        "proportionality",
+        "diagnostics",
+        "outcomes",
+        "agencies",
+        "variance",
+        "claims",
+        "truth",
         "morale",
         "sensitivity",
         "session",
@@ -92,6 +104,8 @@ class Section:
         Number of figures; the template numbers them on through the page.
     page : mapping
         What the page shell needs; only the masthead has it.
+    records : tuple of dict
+        What the files of the page say of it, where the files are made after it.
     """
 
     id: str
@@ -103,6 +117,7 @@ class Section:
     label: str = ""
     figures: int = 0
     page: Mapping[str, Any] = field(default_factory=dict)
+    records: tuple[Mapping[str, Any], ...] = ()
 
     def __str__(self) -> str:
         head = f"{self.number}. {self.question}" if self.number else self.question
@@ -166,6 +181,36 @@ def framed(
         key_figures=key_figures,
         label=label,
         figures=figures,
+    )
+
+
+def refused(
+    estimates: Estimates | None, *, anchor: str, question: str, label: str, reason: str = ""
+) -> Section:
+    """Keep the heading of an appendix block whose model could not be fitted, with the reason.
+
+    Parameters
+    ----------
+    estimates : Estimates or None
+        Without rows, and with the fact `reason`.
+    anchor, question, label
+        As in `framed`.
+    reason : str
+        The reason, for `estimates` None.
+
+    Returns
+    -------
+    Section
+    """
+    told = reason or ("" if estimates is None else str(estimates.facts.get("reason", "")))
+    return framed(
+        paragraphs(told),
+        kind="appendix",
+        anchor=anchor,
+        question=question,
+        answer="The data cannot carry this model.",
+        key_figures=pd.DataFrame({"reason": [told]}),
+        label=label,
     )
 
 

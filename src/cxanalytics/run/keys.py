@@ -26,7 +26,7 @@ SCORES = "04_benchmark"
 
 _FROM_SCORES = ("agencies", "board", "pages")
 _DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
-_OPTIONAL = ("survey", "drivers", "operations", "panel", "published", "staff")
+_OPTIONAL = ("survey", "operations", "panel", "published", "staff")
 _SOURCE = (".py", ".css", ".j2", ".html", ".json", ".woff2", ".ttf")
 _CARRIED = ("_notebooks", "_params", "__pycache__")
 
@@ -136,7 +136,7 @@ def needed_data(notebook: Path) -> list[str]:
     Returns
     -------
     list of str
-        Among "survey", "drivers", "operations", "panel", "published" and "staff".
+        Among "survey", "operations", "panel", "published" and "staff".
     """
     asked = {
         node.attr

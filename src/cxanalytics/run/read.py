@@ -24,6 +24,8 @@ from cxanalytics.scales import get_scale
 from cxanalytics.tables import Check, Question, Survey
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxanalytics.run.resolve import StudyFolder
     from cxanalytics.sources.simulated import SimulatedGovernment
 
@@ -70,6 +72,23 @@ def read_government(study: StudyFolder) -> SimulatedGovernment:
             f"`government()` needs a simulated study; '{study.name}' reads {reader!r}."
         )
     return _government(survey.world, survey.seed)
+
+
+def read_truth(study: StudyFolder) -> dict[str, pd.DataFrame]:
+    """Read what is true of a simulated government; empty for any other study.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    dict of str to DataFrame
+    """
+    survey = study.file.survey
+    if not isinstance(survey, SimulatedSurvey):
+        return {}
+    return dict(_government(survey.world, survey.seed).truth)
 
 
 def roles(columns: Columns) -> dict[str, str]:

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.operations import OperationMeasure, Operations
 from cxanalytics.run.read import compared, read_government, read_survey, read_waves, roles
-from cxanalytics.run.study_sources import A11Survey, Columns, OperationsSource, SimulatedSurvey
+from cxanalytics.run.study_sources import (
+    A11Survey,
+    AttentionSource,
+    Columns,
+    OperationsSource,
+    SimulatedSurvey,
+)
 from cxanalytics.scales import get_scale
-from cxanalytics.tables import Check, Panel, Survey
+from cxanalytics.tables import Check, Exposure, Panel, Survey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +34,9 @@ SIMULATED_STAFF: dict[str, Any] = {
 
 ITEM_MAP = "map of items to dimensions"
 """What a study holds as soon as it has staff: `staff.items` maps items to dimensions."""
+
+ATTENTION = "attention to customer experience from another source"
+"""What a study holds as soon as it has attention, measured by others."""
 
 
 def _need(study: StudyFolder, part: str, what: str) -> Any:
@@ -263,6 +272,68 @@ def read_response(study: StudyFolder) -> pd.DataFrame | None:
     )
 
 
+def read_attention(study: StudyFolder) -> Exposure | None:
+    """Read how much attention each agency pays to customer experience, as others measured it.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Exposure or None
+        None where the study holds no such measure.
+
+    Raises
+    ------
+    ParamsError
+        The measure comes from the file of the survey itself, or is not in the simulated audit.
+    """
+    spec = study.file.attention
+    if spec is None:
+        return None
+    told: dict[str, Any] = {
+        "label": spec.label,
+        "source": spec.source,
+        "at_least": spec.at_least,
+    }
+    if spec.reader == "simulated":
+        return _simulated_attention(study, spec, told)
+    digests = study.input_digests()
+    same = [key for key, digest in digests.items() if digest == digests["attention.file"]]
+    if any(key.startswith("survey.") for key in same):
+        raise ParamsError(
+            f"{study.yaml.where(['attention', 'file'])}: `attention.file` must be another file "
+            "than the survey's: attention is measured by others than those who answer."
+        )
+    from cxanalytics.sources import read_exposure_table
+
+    return read_exposure_table(
+        study.path("attention.file", spec.file or ""),
+        agency=spec.agency,
+        score=spec.score,
+        period=spec.period,
+        sheet=spec.sheet,
+        encoding=spec.encoding,
+        delimiter=spec.delimiter,
+        header=spec.header,
+        **told,
+    )
+
+
+def _simulated_attention(
+    study: StudyFolder, spec: AttentionSource, told: dict[str, Any]
+) -> Exposure:
+    audit = read_government(study).audit
+    for key in ("agency", "score", "period"):
+        name = getattr(spec, key)
+        if name is not None and name not in audit:
+            raise ParamsError(must_be(f"attention.{key}", audit.columns, name))
+    frame = audit.rename(columns={spec.agency: "agency", spec.score: "score"})
+    periods = frame[spec.period].astype(str) if spec.period else ""
+    return Exposure(frame=frame.assign(period=periods)[["agency", "period", "score"]], **told)
+
+
 def read_coverage(study: StudyFolder, survey: Survey, staff: Survey) -> pd.DataFrame | None:
     """Say by name which units of the staff survey and the survey meet.
 
@@ -317,6 +388,8 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
     """
     file = study.file
     mapped = [ITEM_MAP] if file.staff else []
+    if read_attention(study) is not None:
+        mapped.append(ATTENTION)
     found: dict[str, Any] = {"declared": tuple(dict.fromkeys([*mapped, *file.holds]))}
     if file.survey:
         found["survey"] = read_survey(study)

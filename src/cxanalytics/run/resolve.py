@@ -24,7 +24,6 @@ from cxanalytics.run.study_sources import SimulatedSurvey, SqlSurvey
 from cxanalytics.run.yaml_file import YamlFile, read_yaml, resolve_path, short_path
 
 LACKING = {
-    "drivers": "The study names no drivers.",
     "operations": "The study has no operations data.",
     "panel": "The study has no panel of units over time.",
     "published": "The study has no published scores.",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cxanalytics.report import Measure, PageFacts
     from cxanalytics.rules import Thresholds
     from cxanalytics.sources.simulated import SimulatedGovernment
-    from cxanalytics.tables import Benchmark, Panel, Survey
+    from cxanalytics.tables import Benchmark, Exposure, Panel, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,29 @@ class Study:
 
     @property
     def drivers(self) -> list[str]:
-        """Questions that the model of the outcome is made of."""
-        named = self.file.drivers
-        if not named:
-            raise ParamsError(
-                f"`survey.drivers` is not in the study.yaml of '{self.name}': it names no drivers."
-            )
-        return list(named)
+        """Questions that the model of the outcome is made of; empty where the study names none."""
+        return list(self.file.drivers)
+
+    @property
+    def about_staff(self) -> list[str]:
+        """Those of the drivers that are about the people who served."""
+        return list(self.file.survey.about_staff) if self.file.survey else []
+
+    @property
+    def of_staff(self) -> bool:
+        """Whether staff answer the survey, who cannot speak for customers."""
+        return bool(self.file.survey and self.file.survey.respondents_are == "staff")
+
+    @property
+    def other_outcomes(self) -> list[str]:
+        """Questions of the scorecard that could be asked for instead of the outcome."""
+        named = {self.file.outcome, *self.file.drivers}
+        return [name for name in self.measure_names if name not in named]
+
+    @property
+    def compared(self) -> list[str]:
+        """Questions on which agencies are compared: the scorecard, then the other drivers."""
+        return list(dict.fromkeys([*self.measure_names, *self.file.drivers]))
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -150,11 +166,23 @@ class Study:
 
         return read_government(self.source)
 
+    def truth(self) -> dict[str, pd.DataFrame]:
+        """Give the truths of a simulated study, by name; empty where nobody knows them."""
+        from cxanalytics.run.read import read_truth
+
+        return read_truth(self.source)
+
     def response(self) -> pd.DataFrame | None:
         """Read how many were asked and answered, by agency and period; None when not known."""
         from cxanalytics.run.read_more import read_response
 
         return read_response(self.source)
+
+    def attention(self) -> Exposure | None:
+        """Read each agency's attention to customer experience, as others measured it, or None."""
+        from cxanalytics.run.read_more import read_attention
+
+        return read_attention(self.source)
 
     def published(self) -> Published:
         """Read scores as published, without the number of answers."""

@@ -17,6 +17,7 @@ from cxanalytics.rules import DIFFERENCE, THRESHOLDS, Thresholds
 from cxanalytics.run.strict import Day, Strict, Text, Value, refuse_unknown, text_keys, wrong
 from cxanalytics.run.study_sources import (
     Asked,
+    AttentionSource,
     OperationsSource,
     PanelSource,
     PublishedSource,
@@ -106,6 +107,7 @@ class StudyFile(Strict):
     operations: OperationsSource | None = None
     published: PublishedSource | None = None
     panel: PanelSource | None = None
+    attention: AttentionSource | None = None
     units: Text | None = None
     peers: Peers = Peers()
     difference_points: float = Field(default=100 * DIFFERENCE, gt=0)
@@ -151,7 +153,7 @@ class StudyFile(Strict):
                     text = must_be("x", names, name).removeprefix("`x` ")
                     raise wrong(f"{text} (the names under `survey.questions`)", key=key)
         reader = self.survey.reader if self.survey else ""
-        for key in ("staff", "operations"):
+        for key in ("staff", "operations", "attention"):
             part = getattr(self, key)
             if part and part.reader == "simulated" and reader != "simulated":
                 raise wrong("cannot be 'simulated' beside a survey that is not.", key=key)

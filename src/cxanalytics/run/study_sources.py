@@ -132,6 +132,8 @@ class _Questions(Strict):
     questions: dict[str, Asked] = Field(min_length=1)
     outcome: Text
     drivers: list[str] = []
+    about_staff: list[str] = []
+    respondents_are: Literal["customers", "staff"] = "customers"
     case_mix: list[str] | dict[str, str] = []
     case_mix_numbers: list[str] = []
     funnel: Funnel | None = None
@@ -144,6 +146,7 @@ class _Questions(Strict):
         for key, names in (
             ("outcome", [self.outcome]),
             ("drivers", self.drivers),
+            ("about_staff", self.about_staff),
             ("published_peers", peers),
         ):
             for name in names:
@@ -310,3 +313,20 @@ class PanelSource(Strict):
     file: Text
     morale: Text = "engagement"
     performance: Text = "shmi"
+
+
+class AttentionSource(_File):
+    """Attention of each agency to customer experience, measured by others than the survey asks."""
+
+    reader: Literal["simulated", "table"]
+    agency: Text = "agency"
+    score: Text
+    period: Text | None = None
+    at_least: float | None = None
+    label: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _a_file_is_read(self) -> AttentionSource:
+        _needs(self, {"table": ("file",)})
+        return self

@@ -52,7 +52,9 @@ def account(
     grid: Grid, frame: pd.DataFrame, names: Sequence[str], counts: bool
 ) -> tuple[NDArray[np.bool_], list[Check]]:
     """Flag the rows to keep, and count those read, left out and kept."""
-    answered = frame[list(names)].notna().any(axis=1).to_numpy()
+    answered = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        answered |= frame[name].notna().to_numpy()
     zero = frame["weight"].to_numpy() == 0 if counts else np.zeros(len(frame), dtype=bool)
     kept = answered & ~zero
     if not kept.any():
@@ -78,18 +80,16 @@ class Untold:
 
     Parameters
     ----------
-    weight : Series, optional
+    weight : ndarray of shape (rows,), optional
         Respondents a row stands for; 1 when absent.
     """
 
-    def __init__(self, weight: pd.Series[float] | None = None) -> None:
+    def __init__(self, weight: NDArray[np.float64] | None = None) -> None:
         self._weight = weight
-        self._told: dict[str, pd.Series[Any]] = {}
+        self._told: dict[str, tuple[NDArray[Any], Sequence[str]]] = {}
         self._cells: dict[str, tuple[str, float]] = {}
 
-    def add(
-        self, question: str, column: pd.Series[Any], reasons: Sequence[str] | NDArray[np.object_]
-    ) -> None:
+    def add(self, question: str, column: pd.Series[Any], reasons: Sequence[str]) -> None:
         """Count one question.
 
         Parameters
@@ -97,18 +97,26 @@ class Untold:
         question : str
         column : Series of category
             The cells, as in the file.
-        reasons : sequence of str, shape (rows,)
-            One of `scales.MISSING_REASONS`, or "".
+        reasons : sequence of str
+            One of `scales.MISSING_REASONS`, or "", by category.
         """
-        told = pd.DataFrame({"reason": np.asarray(reasons, dtype=object), "cell": column.array})
-        told["n"] = 1.0 if self._weight is None else self._weight.to_numpy()
-        told = told.loc[(told["reason"] != "") & (told["n"] > 0)]
-        summed = told.groupby(["cell", "reason"], observed=True)["n"].sum().reset_index()
-        for cell, reason, n in summed.itertuples(index=False):
-            text = plain(cell)
-            self._cells[text] = (reason, self._cells.get(text, ("", 0.0))[1] + n)
-        if len(told):
-            self._told[question] = pd.Series(reasons, dtype="category")
+        if not any(reasons):
+            return
+        codes = column.cat.codes.to_numpy()
+        numbers = self._numbers(codes, len(reasons))
+        for cell, reason, n in zip(column.cat.categories, reasons, numbers, strict=True):
+            if reason and n > 0:
+                text = plain(cell)
+                self._cells[text] = (reason, self._cells.get(text, ("", 0.0))[1] + n)
+                self._told[question] = (codes, reasons)
+
+    def _numbers(
+        self, codes: NDArray[Any], categories: int, kept: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.float64]:
+        """Count respondents by category, of the rows that are kept."""
+        here = codes >= 0 if kept is None else kept & (codes >= 0)
+        weight = None if self._weight is None else self._weight[here]
+        return np.bincount(codes[here], weight, minlength=categories).astype(float)
 
     def table(self, kept: NDArray[np.bool_]) -> pd.DataFrame | None:
         """Give `question reason n` over the rows kept, or None where they tell no reason.
@@ -117,13 +125,12 @@ class Untold:
         ----------
         kept : ndarray of bool, shape (rows,)
         """
-        n = np.ones(len(kept)) if self._weight is None else self._weight.to_numpy()
-        counted = {
-            (question, reason): float(n[kept & (reasons == reason).to_numpy()].sum())
-            for question, reasons in self._told.items()
-            for reason in reasons.cat.categories
-            if reason
-        }
+        counted: dict[tuple[str, str], float] = {}
+        for question, (codes, reasons) in self._told.items():
+            numbers = self._numbers(codes, len(reasons), kept)
+            for reason, n in zip(reasons, numbers, strict=True):
+                if reason:
+                    counted[question, reason] = counted.get((question, reason), 0.0) + float(n)
         return reasons_table(counted)
 
     def notes(self) -> list[Check]:
@@ -187,7 +194,6 @@ def scale_notes(frame: pd.DataFrame, questions: Sequence[Question], counts: bool
     list of Check
     """
     notes = []
-    n_of = frame["weight"] if counts else pd.Series(1.0, index=frame.index)
     for question in questions:
         answers = question.scale.answers
         middle = (answers[0] + answers[-1]) / 2
@@ -195,6 +201,9 @@ def scale_notes(frame: pd.DataFrame, questions: Sequence[Question], counts: bool
         if len(answers) < LONG or not (found > middle).any():
             continue
         most = found.groupby(frame["agency"]).max()
+        if not (most <= middle).any():
+            continue
+        n_of = frame["weight"] if counts else pd.Series(1.0, index=frame.index)
         n = n_of.where(found.notna(), 0.0).groupby(frame["agency"]).sum()
         low = most.loc[(most <= middle) & (n >= THRESHOLDS.caution)]
         if len(low):

@@ -20,7 +20,7 @@ from cxanalytics.columns import plain, refuse, show
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count as count_text
 from cxanalytics.scales import clash, fold, read_missing, split_number
-from cxanalytics.sources._cells import BLANK, NUMBER, key, spread, texts
+from cxanalytics.sources._cells import BLANK, NUMBER, in_use, key, spread, texts
 from cxanalytics.sources._questions import NO_ANSWER, Asked
 
 LISTED = 5
@@ -58,12 +58,12 @@ class Answers:
     ----------
     values : ndarray of float, shape (rows,)
         On the scale; NaN where there is no answer.
-    reasons : ndarray of str, shape (rows,)
-        Why there is none; "" for an answer, and for a blank cell.
+    reasons : tuple of str
+        Why there is none, by category of the column; "" for an answer, and for a blank cell.
     """
 
-    values: NDArray[np.float64]
-    reasons: NDArray[np.object_]
+    values: NDArray[np.floating]
+    reasons: tuple[str, ...]
 
 
 def read_cell(value: Any, asked: Asked) -> Cell:
@@ -121,7 +121,9 @@ def _on_scale(number: float, asked: Asked) -> float | None:
     return scale.mirror(number) if asked.reversed else number
 
 
-def read_answers(column: pd.Series, label: str, asked: Asked) -> Answers:
+def read_answers(
+    column: pd.Series, label: str, asked: Asked, dtype: type[np.floating] = np.float64
+) -> Answers:
     """Read a column of answers.
 
     Parameters
@@ -130,6 +132,8 @@ def read_answers(column: pd.Series, label: str, asked: Asked) -> Answers:
     label : str
         Question and column, for messages.
     asked : Asked
+    dtype : type
+        Of the values.
 
     Returns
     -------
@@ -141,21 +145,20 @@ def read_answers(column: pd.Series, label: str, asked: Asked) -> Answers:
         An answer is outside the scale, words and numbers contradict each other, two unlike words
         lead to one answer, or all answers are missing.
     """
-    cells = {
-        value: read_cell(value, asked)
-        for value in column.cat.remove_unused_categories().cat.categories
-    }
+    used = in_use(column.cat.codes.to_numpy(), len(column.cat.categories))
+    cells = {value: read_cell(value, asked) for value in column.cat.categories[used]}
     read = [cells.get(value, Cell()) for value in column.cat.categories]
-    values = spread(column, [cell.value for cell in read], math.nan, float)
-    failed = spread(column, [not cell.understood for cell in read], False, bool)
-    _refuse_unknown(column, failed, label, asked)
+    values = spread(column, [cell.value for cell in read], math.nan, dtype)
+    if not all(cell.understood for cell in read):
+        failed = spread(column, [not cell.understood for cell in read], False, bool)
+        _refuse_unknown(column, failed, label, asked)
     _refuse_two_ladders(label, cells, asked)
     _refuse_contradiction(column, label, cells, asked)
     if np.isnan(values).all():
         raise DataError(
             f"{label} must hold at least one answer; all {count_text(len(values))} are missing."
         )
-    return Answers(values, spread(column, [cell.reason for cell in read], "", object))
+    return Answers(values, tuple(cell.reason for cell in read))
 
 
 def _refuse_unknown(column: pd.Series, failed: NDArray[np.bool_], label: str, asked: Asked) -> None:

@@ -24,6 +24,10 @@ BLANK = frozenset({"", "na", "n/a", "#n/a", "nan", "null"})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?")
 
 
+TOGETHER = 65_536
+"""Rows that are looked up together: an index of all of them would be wider than they are."""
+
+
 def key(text: str) -> str:
     """Fold case, spaces and invisible marks, to find names that only look alike."""
     visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf")
@@ -40,12 +44,47 @@ def spread(column: pd.Series, values: Sequence[Any], blank: Any, dtype: Any) -> 
     table = np.empty(len(values) + 1, dtype=dtype)
     table[:-1] = values
     table[-1] = blank
-    return table[column.cat.codes.to_numpy()]
+    return _look_up(table, column.cat.codes.to_numpy())
+
+
+def _look_up(table: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
+    found = np.empty(len(codes), dtype=table.dtype)
+    for begin in range(0, len(codes), TOGETHER):
+        rows = slice(begin, begin + TOGETHER)
+        found[rows] = table[codes[rows]]
+    return found
+
+
+def in_use(codes: NDArray[Any], categories: int) -> NDArray[np.bool_]:
+    """Flag the categories that some row has, without sorting the rows."""
+    used = np.zeros(categories + 1, dtype=bool)
+    used[pd.unique(codes)] = True
+    return used[:-1]
+
+
+def without_unused(names: pd.Categorical) -> pd.Categorical:
+    """Leave out the categories that no row has."""
+    used = in_use(names.codes, len(names.categories))
+    if used.all():
+        return names
+    codes = _look_up(np.append(np.cumsum(used, dtype=np.int32) - 1, -1), names.codes)
+    return pd.Categorical.from_codes(codes, categories=names.categories[used])
 
 
 def texts(column: pd.Series) -> NDArray[np.object_]:
     """Read names; a blank cell is ""."""
     return spread(column, [plain(value) for value in column.cat.categories], "", object)
+
+
+def names(column: pd.Series) -> pd.Categorical:
+    """Read names as categories in the order of their text; a blank cell is missing."""
+    found = [plain(value) for value in column.cat.categories]
+    levels = sorted(set(found) - {""})
+    place = {name: code for code, name in enumerate(levels)}
+    codes = spread(column, [place.get(name, -1) for name in found], -1, np.int32)
+    return without_unused(
+        pd.Categorical.from_codes(codes, categories=pd.Index(levels, dtype="str"))
+    )
 
 
 def read_each(
@@ -79,7 +118,7 @@ def numbers(column: pd.Series, label: str) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    column : Series of category
+    column : Series of category, or of numbers
     label : str
         Role and column, for messages.
 
@@ -93,6 +132,8 @@ def numbers(column: pd.Series, label: str) -> NDArray[np.float64]:
     DataError
         A cell holds text.
     """
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.to_numpy(dtype=float)
     found, failed = read_each(column, number, float, math.nan)
     refuse(column, failed, f"{label} must be a number")
     return found

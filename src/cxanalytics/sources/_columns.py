@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from cxanalytics.columns import plain, show
 from cxanalytics.errors import DataError, did_you_mean
@@ -87,6 +88,12 @@ class Grid:
         return column.cat.remove_categories(
             [cell for cell in column.cat.categories if plain(cell) in gone]
         )
+
+    def numbers(self, name: str, use: str) -> pd.Series:
+        """Find a column of numbers: as it is where it holds nothing else, or as in `column`."""
+        place = self.place(name, use)
+        column = self.frame[place]
+        return column if place not in self.labels and _is_number(column) else self.column(name, use)
 
     def answers(self, name: str, use: str) -> pd.Series:
         """Find a column of answers; where a code stands behind a word, it reads "5 - Agree".
@@ -172,6 +179,10 @@ class Grid:
         return ""
 
 
+def _is_number(column: pd.Series) -> bool:
+    return is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype)
+
+
 def as_categories(column: pd.Series) -> pd.Series:
     """Code a column by its distinct cells; mixed types are allowed."""
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -208,6 +219,9 @@ def blank_rows(body: pd.DataFrame) -> NDArray[np.bool_]:
     for place in body.columns:
         if not empty.any():
             break
+        if _is_number(body[place]):
+            empty &= body[place].isna().to_numpy()
+            continue
         cells = as_categories(body[place]).cat
         blank = np.array([plain(value) == "" for value in cells.categories] + [True])
         empty &= blank[cells.codes.to_numpy()]

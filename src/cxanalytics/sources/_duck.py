@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from cxanalytics.columns import plain
 from cxanalytics.errors import DataError
+from cxanalytics.sources._batches import Column
 from cxanalytics.sources._extra import need
 from cxanalytics.sources._files import TEXT_ENDINGS
 
@@ -202,12 +203,13 @@ def _cell(files: Files, place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Some columns, each coded by its distinct cells.
+    """Some columns, each coded by its distinct cells unless it is read as numbers.
 
     Attributes
     ----------
-    columns : dict of int to Series of category
-        By place in the header; the index is the row, or the first row of a combination.
+    columns : dict of int to Series
+        By place in the header: categories, or numbers. The index is the row, or the first row of
+        a combination.
     rows : ndarray of int, shape (len,)
         Rows that each entry stands for.
     """
@@ -216,38 +218,48 @@ class Cells:
     rows: NDArray[np.int64]
 
 
-def fetch(files: Files, connection: Any, places: Sequence[int], *, counted: bool) -> Cells:
-    """Read columns row by row, or every combination of their cells with its number of rows."""
+def fetch(
+    files: Files,
+    connection: Any,
+    places: Sequence[int],
+    *,
+    counted: bool,
+    as_numbers: frozenset[int] = frozenset(),
+) -> Cells:
+    """Read columns row by row, or every combination of their cells with its number of rows.
+
+    `as_numbers` are the places of columns of which only the number matters.
+    """
     chosen = ", ".join(f"{_cell(files, place)} AS c{place}" for place in places)
+    alone = len(files.paths) == 1 and not counted
+    query = f"SELECT {chosen}{'' if alone else ', line'} FROM ({_rows(files)})"
     if counted:
         query = (
             f"SELECT {chosen}, min(line) AS line, count(*) AS n FROM ({_rows(files)}) "
             f"GROUP BY {', '.join(str(place + 1) for place in range(len(places)))} ORDER BY line"
         )
-    else:
-        query = f"SELECT {chosen}, line, 1::BIGINT AS n FROM ({_rows(files)})"
-    batches = connection.sql(query).to_arrow_reader(BATCH)
-    parts: list[list[pa.Array]] = [[] for _ in range(len(places) + 2)]
-    for batch in batches:
-        for part, column in zip(parts, batch.columns, strict=True):
-            part.append(column)
-        for part in parts[: len(places)]:
-            part[-1] = part[-1].dictionary_encode()
-    numbers = pa.chunked_array(parts[-2], pa.int64()).to_numpy()
-    index = pd.Index(numbers)
-    if len(files.paths) > 1:
-        index = pd.Index([files.row(int(number)) for number in numbers], dtype=object)
-    columns = {
-        place: _coded(part, index) for place, part in zip(places, parts[: len(places)], strict=True)
-    }
-    return Cells(columns, pa.chunked_array(parts[-1], pa.int64()).to_numpy())
+    columns = [Column(as_numbers=place in as_numbers) for place in places]
+    lines: list[NDArray[np.int64]] = []
+    rows: list[NDArray[np.int64]] = []
+    number = 0
+    for batch in connection.sql(query).to_arrow_reader(BATCH):
+        number += len(batch)
+        for column, cells in zip(columns, batch.columns, strict=False):
+            column.add(cells)
+        lines += [] if alone else [batch.column("line").to_numpy()]
+        rows += [batch.column("n").to_numpy()] if counted else []
+    index = _index(files, lines) if lines else pd.RangeIndex(2, number + 2)
+    each = np.concatenate(rows) if rows else np.broadcast_to(np.int64(1), number)
+    found = {place: column.series(index) for place, column in zip(places, columns, strict=True)}
+    return Cells(found, each)
 
 
-def _coded(parts: list[pa.Array], index: pd.Index) -> pd.Series:
-    if not parts:
-        return pd.Series(pd.Categorical([]), index=index)
-    column = pa.chunked_array(parts).unify_dictionaries().to_pandas()
-    return pd.Series(column.array, index=index)
+def _index(files: Files, lines: list[NDArray[np.int64]]) -> pd.Index:
+    """Name every row as its owner counts it."""
+    numbers = np.concatenate(lines)
+    if len(files.paths) == 1:
+        return pd.Index(numbers)
+    return pd.Index([files.row(int(number)) for number in numbers], dtype=object)
 
 
 def empty_rows(files: Files, connection: Any) -> int:

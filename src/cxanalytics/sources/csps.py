@@ -20,6 +20,7 @@ from cxanalytics.formats import list_words
 from cxanalytics.published import Published
 from cxanalytics.sources._csps_measures import (
     INDICES,
+    RECOMMEND,
     RESPONSE_RATE,
     Lookup,
     describe,
@@ -91,6 +92,7 @@ def read_csps(folder: str | Path) -> Published:
         measures=tuple(describe(uid, lookup.wordings) for uid in found),
         groups=GROUPS,
         agency_noun="organization",
+        headline=RECOMMEND if RECOMMEND in found else "",
         notes=tell(every, frame),
         facts=_facts(every, frame, grids[SCORES]),
     )

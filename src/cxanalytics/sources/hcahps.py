@@ -18,7 +18,7 @@ from cxanalytics.columns import plain, refuse
 from cxanalytics.errors import DataError, must_be
 from cxanalytics.formats import count as count_text
 from cxanalytics.formats import list_words
-from cxanalytics.published import Published, PublishedMeasure
+from cxanalytics.published import Comparison, Published, PublishedMeasure
 from cxanalytics.sources._grid import Grid, read_grid
 from cxanalytics.tables import Check
 
@@ -35,8 +35,20 @@ SCORES = {
     "Cleanliness": ("cleanliness", "Cleanliness"),
     "Quietness": ("quietness", "Quietness"),
 }
+LINEAR = "A linear mean from 0 to 100, no share of patients."
+RECOMMEND = (
+    'A linear mean from 0 to 100 of answers from "definitely no" to "definitely yes": no share of '
+    "patients who would recommend."
+)
 MEASURES = tuple(
-    PublishedMeasure(name=name, label=label, unit="score", low=0.0, high=100.0)
+    PublishedMeasure(
+        name=name,
+        label=label,
+        unit="score",
+        low=0.0,
+        high=100.0,
+        wording=RECOMMEND if name == "recommend" else LINEAR,
+    )
     for name, label in SCORES.values()
 )
 GOVERNMENT = (
@@ -57,6 +69,12 @@ OTHER = (
 )
 FEDERAL_IDS = ("Veterans Health Administration", "Department of Defense")
 GROUPS = ("ownership", "sector", "type", "state")
+COMPARISON = Comparison(
+    groups=("sector", "ownership"),
+    alike="type",
+    together="state",
+    words={"government": "owned by government", "other": "of other owners"},
+)
 NO_SCORE = ("", "not available", "not applicable")
 LISTED = 12
 
@@ -137,6 +155,8 @@ def read_hcahps(scores_path: str | Path, hospitals_path: str | Path) -> Publishe
         measures=MEASURES,
         groups=GROUPS,
         agency_noun="hospital",
+        headline="recommend",
+        comparison=COMPARISON,
         notes=(*NOTES, *_notes(joined, listed.source), *_missing_note(frame)),
         facts=_facts(joined),
     )

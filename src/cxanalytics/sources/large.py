@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cxanalytics.columns import plain
 from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.formats import count as count_text
 from cxanalytics.sources._cells import rows_text
@@ -92,8 +93,10 @@ def read_large(
     places = _places(files, plan)
     counted = count is None and not any(role in columns for role in BY_RESPONDENT)
     with database(files, memory) as connection:
-        cells = fetch(files, connection, places, counted=counted)
-        blank = blank_rows(pd.DataFrame(cells.columns))
+        cells = fetch(
+            files, connection, places, counted=counted, as_numbers=_as_numbers(files, plan)
+        )
+        blank = blank_rows(pd.DataFrame(cells.columns, copy=False))
         empty = int(cells.rows[blank].sum())
         if empty and empty_rows(files, connection) != empty:
             empty, blank = 0, np.zeros_like(blank)
@@ -129,6 +132,17 @@ def _places(files: Files, plan: Plan) -> list[int]:
     return sorted({names.place(column, use) for use, column in used.items()})
 
 
+def _as_numbers(files: Files, plan: Plan) -> frozenset[int]:
+    """Find the columns of which only the number matters: weights, counts, numbers of case mix."""
+    mix = [plan.case_mix[name] for name in plan.case_mix_numbers]
+    numbers = {*mix, *filter(None, (plan.columns.get("weight"), plan.count))}
+    other = {column for role, column in plan.columns.items() if role != "weight"}
+    other |= {entry.column for entry in plan.asked}
+    other |= {plan.case_mix[name] for name in plan.case_mix if name not in plan.case_mix_numbers}
+    header = files.header
+    return frozenset(header.index(plain(name)) for name in numbers - other)
+
+
 def _survey(
     files: Files,
     plan: Plan,
@@ -137,21 +151,22 @@ def _survey(
     empty: int,
     counted: bool,
 ) -> Survey:
-    frame = pd.DataFrame(cells.columns).loc[~blank]
+    frame = pd.DataFrame(cells.columns, copy=False)
+    frame = frame.loc[~blank] if blank.any() else frame
     if frame.empty:
         raise DataError(f"'{files.source}' holds column names and no rows.")
-    rows = cells.rows[~blank]
     header = files.header
+    rows = cells.rows[~blank] if counted else cells.rows
     if counted:
-        frame[len(header)] = pd.Categorical(rows)
+        frame[len(header)] = rows
         header = (*header, COUNT)
         plan = replace(plan, count=COUNT)
     grid = Grid(files.source, header, frame, empty)
     if not counted:
-        return survey_of(grid, plan)
+        return survey_of(grid, plan, small=True)
     trouble = ""
     try:
-        survey = survey_of(grid, plan)
+        survey = survey_of(grid, plan, small=True)
     except DataError as error:
         trouble = _without_counts(str(error))
     if trouble:

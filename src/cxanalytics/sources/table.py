@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cxanalytics.columns import check_counts, check_period_order, refuse, show
 from cxanalytics.sources._account import Untold, account, notices, refuse_duplicates, scale_notes
 from cxanalytics.sources._answers import read_answers
-from cxanalytics.sources._cells import dates, numbers, texts
+from cxanalytics.sources._cells import dates, names, numbers, without_unused
 from cxanalytics.sources._grid import Grid, read_grid
 from cxanalytics.sources._questions import (
     Asked,
@@ -186,31 +186,47 @@ def plan_reading(
     )
 
 
-def survey_of(grid: Grid, plan: Plan) -> Survey:
-    """Read the cells of a grid, wherever it comes from, as a survey."""
-    names = [entry.question.name for entry in plan.asked]
-    frame = pd.DataFrame(index=grid.frame.index)
+def survey_of(grid: Grid, plan: Plan, *, small: bool = False) -> Survey:
+    """Read the cells of a grid, wherever it comes from, as a survey.
+
+    Parameters
+    ----------
+    grid : Grid
+    plan : Plan
+    small : bool
+        Keep names as categories and answers as float32, for millions of rows.
+
+    Returns
+    -------
+    Survey
+    """
+    asked = [entry.question.name for entry in plan.asked]
+    read: dict[str, Any] = {}
     for role in (role for role in SURVEY_ROLES if role in plan.columns):
-        frame[role] = _read_role(grid, role, plan.columns[role], plan.date_format)
+        read[role] = _read_role(grid, role, plan.columns[role], plan.date_format)
     if plan.count is not None:
-        frame["weight"] = _read_count(grid, plan.count)
+        read["weight"] = _read_count(grid, plan.count)
     plan = replace(plan, asked=tuple(told_by(grid, entry) for entry in plan.asked))
-    untold = Untold(frame["weight"] if plan.count is not None else None)
+    untold = Untold(read["weight"] if plan.count is not None else None)
     for entry in plan.asked:
-        frame[entry.question.name] = _read_answers(grid, entry, untold)
+        read[entry.question.name] = _read_answers(grid, entry, untold, small)
     for name, column in plan.case_mix.items():
-        frame[name] = _read_case_mix(grid, name, column, name in plan.case_mix_numbers)
+        read[name] = _read_case_mix(grid, name, column, name in plan.case_mix_numbers)
+    frame = pd.DataFrame(read, index=grid.frame.index, copy=False)
     refuse_duplicates(frame, plan.columns)
 
-    kept, notes = account(grid, frame, names, plan.count is not None)
+    kept, notes = account(grid, frame, asked, plan.count is not None)
     notes = with_grid_notes(grid, notes)
-    frame = frame.loc[kept].reset_index(drop=True)
+    frame = _keep(read, kept, small)
     notes += [*untold.notes(), *notices(frame, plan.columns)]
     notes += scale_notes(frame, [entry.question for entry in plan.asked], plan.count is not None)
-    for role, filler in (("period", ""), ("weight", 1.0)):
-        if role not in frame:
-            frame[role] = filler
-    order = [role for role in SURVEY_ROLES if role in frame] + names + list(plan.case_mix)
+    if "period" not in frame:
+        none = np.zeros(len(frame), dtype=np.int8)
+        alone = pd.Categorical.from_codes(none, categories=pd.Index([""], dtype="str"))
+        frame["period"] = alone if small else ""
+    if "weight" not in frame:
+        frame["weight"] = 1.0
+    order = [role for role in SURVEY_ROLES if role in frame] + asked + list(plan.case_mix)
     return Survey(
         frame=frame[order],
         questions=tuple(entry.question for entry in plan.asked),
@@ -224,24 +240,28 @@ def survey_of(grid: Grid, plan: Plan) -> Survey:
 
 
 def _read_role(grid: Grid, role: str, name: str, date_format: str | None) -> Any:
-    column = grid.column(name, role)
     label = f"`{role}` (column {show(name)})"
+    if role == "weight":
+        return _read_weight(grid.numbers(name, role), label)
+    column = grid.column(name, role)
     if role == "date":
         return dates(column, label, date_format)
-    if role == "weight":
-        return _read_weight(column, label)
-    found = texts(column)
-    blank = found == ""
+    found = names(column)
     if role in ALWAYS_FILLED:
-        refuse(column, blank, f"{label} must be filled in every row")
+        refuse(column, found.codes < 0, f"{label} must be filled in every row")
     if role == "period":
-        check_period_order(found, label)
-    return _names(found)
+        check_period_order(found.categories, label)
+    return found
 
 
-def _names(found: NDArray[np.object_]) -> Any:
-    """Text with blanks as missing."""
-    return pd.array([name or None for name in found], dtype="str")
+def _keep(read: dict[str, Any], kept: NDArray[np.bool_], small: bool) -> pd.DataFrame:
+    """Keep some rows, a column at a time, and names as text unless they are to be small."""
+    for name, column in read.items():
+        left = column if kept.all() else column[kept]
+        if isinstance(left, pd.Categorical):
+            left = without_unused(left) if small else left.astype("str")
+        read[name] = left
+    return pd.DataFrame(read, copy=False)
 
 
 def _read_weight(column: pd.Series, label: str) -> NDArray[np.float64]:
@@ -251,23 +271,24 @@ def _read_weight(column: pd.Series, label: str) -> NDArray[np.float64]:
 
 
 def _read_count(grid: Grid, name: str) -> NDArray[np.float64]:
-    column = grid.column(name, "count")
+    column = grid.numbers(name, "count")
     label = f"`count` (column {show(name)})"
     found = numbers(column, label)
     check_counts(found, column, label)
     return found
 
 
-def _read_answers(grid: Grid, entry: Asked, untold: Untold) -> NDArray[np.float64]:
+def _read_answers(grid: Grid, entry: Asked, untold: Untold, small: bool) -> NDArray[np.floating]:
     name = entry.question.name
     column = grid.answers(entry.column, name)
-    found = read_answers(column, f"`{name}` (column {show(entry.column)})", entry)
+    label = f"`{name}` (column {show(entry.column)})"
+    found = read_answers(column, label, entry, np.float32 if small else np.float64)
     untold.add(name, column, found.reasons)
     return found.values
 
 
 def _read_case_mix(grid: Grid, name: str, column_name: str, is_number: bool) -> Any:
-    column = grid.column(column_name, name)
     if is_number:
+        column = grid.numbers(column_name, name)
         return numbers(column, f"`{name}` (column {show(column_name)})")
-    return _names(texts(column))
+    return names(grid.column(column_name, name))

@@ -179,3 +179,30 @@ def say_unclear_drivers(estimates: Estimates, *, labels: Mapping[str, str] | Non
     if not names:
         return ""
     return f"Too close to call: {list_words([_short(name) for name in names])}."
+
+
+def say_standardized(agencies: pd.DataFrame, *, nouns: Nouns, mix: str) -> str:
+    """Say how far the shares of agencies move when all serve the same people.
+
+    Parameters
+    ----------
+    agencies : DataFrame
+        Columns `raw estimate`, a row per agency with both.
+    nouns : Nouns
+    mix : str
+        Case mix that was held alike; "" for none.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    if not mix:
+        return "There is no case mix to hold alike: the observed shares stand."
+    moved = 100.0 * (agencies["estimate"] - agencies["raw"]).abs()
+    if moved.empty:
+        return f"No {nouns.organization} can be given the same people."
+    return (
+        f"Their shares move by {fixed(moved.median(), 1)} points in the middle case and by "
+        f"{fixed(moved.max(), 1)} at most, for {mix.replace('_', ' ')} held alike."
+    )

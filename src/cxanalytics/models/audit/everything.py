@@ -20,6 +20,7 @@ from cxanalytics.formats import count, list_words
 from cxanalytics.models.audit.answers import audit_answers, row_notes
 from cxanalytics.models.audit.bound import nonresponse_bound
 from cxanalytics.models.audit.checks import audit_checks
+from cxanalytics.models.audit.published_scores import audit_published_scores
 from cxanalytics.models.audit.series import audit_operations, audit_panel, audit_published
 from cxanalytics.models.claims import claims_table, held_ingredients, ingredients_table
 from cxanalytics.models.counted import hide_alike, stands_for
@@ -90,7 +91,14 @@ def fit_audit(
         With operations: `operations` (measure label kind periods units lowest median highest
         zero_rows small impossible), `operation_rows`. With published scores: `published`
         (measure label unit waves agencies missing lowest median highest first last changed),
-        `published_waves` (period agencies measures values), `published_rows`. With a panel:
+        `published_waves` (period agencies measures values), `published_rows`, and where they
+        apply `published_groups` (measure label unit group name side estimate conf_low conf_high
+        agencies suppressed_reason), `published_differences` (measure label unit wording group
+        within kind first second first_words second_words first_mean second_mean difference
+        difference_low difference_high first_agencies second_agencies together together_low
+        together_high), `published_positions` (agency value median low_quarter high_quarter
+        difference measure label unit), `published_noise` (measure label unit agencies waves
+        changes over_a_gap left_out sd robust_sd). With a panel:
         `panel` (morale performance same_source agencies units periods rows complete
         missing_morale missing_performance), `panel_waves` (period units rows complete),
         `panel_rows`. And `coverage` as given.
@@ -161,6 +169,7 @@ def _parts(held: Holdings, thresholds: Thresholds) -> Iterator[dict[str, pd.Data
         yield {"operation_rows": row_notes(held.operations.notes, len(held.operations.frame))}
     if held.published is not None:
         yield audit_published(held.published)
+        yield audit_published_scores(held.published, thresholds=thresholds)
         yield {"published_rows": row_notes(held.published.notes, len(held.published.frame))}
     if held.panel is not None:
         yield audit_panel(held.panel)
