@@ -129,6 +129,18 @@ def test_weights_are_a_check_of_levels_with_many_answers(found: Estimates) -> No
     assert found.frame["weighted"].isna().all()
 
 
+def test_groups_far_out_are_told_and_widen_ranges() -> None:
+    frame = people(12, agencies=12)
+    far = frame["agent"].isin([f"P{a}-0-0" for a in range(6)])
+    frame.loc[far, "answer"] = np.where(frame.loc[far].index % 9 == 0, 2.0, 1.0)
+    far_out = fit_variance_parts(survey(frame))
+    (text,) = check(far_out, "normal_groups")
+    assert text.startswith("Ranges are widened") and "sampling units by 1." in text
+    # The plain normal range, on the log scale, is narrower than the one given.
+    row = far_out.row("psu")
+    assert row["sd_high"] / row["sd_low"] > 1.3
+
+
 def test_teams_of_one_name_in_two_agencies_are_two_teams(found: Estimates) -> None:
     assert people(1)["team"].nunique() == 4
     assert found.row("unit")["groups"] == 64

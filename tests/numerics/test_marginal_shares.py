@@ -12,7 +12,8 @@ from scipy.special import expit
 
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.marginal_shares import level_spread, marginal_share_above
-from cxanalytics.numerics.random_intercept import RandomInterceptFit, fit_random_intercept
+from cxanalytics.numerics.random_intercept import fit_random_intercept
+from cxanalytics.numerics.random_intercept_result import RandomInterceptFit
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from cxanalytics.numerics.nested_groups import build_tree
 from cxanalytics.numerics.random_intercept import fit_random_intercept
 from cxanalytics.numerics.random_intercept_laplace import Laplace
 from cxanalytics.numerics.random_intercept_modes import settle
+from cxanalytics.numerics.random_intercept_profile import tail_ratio
 from cxanalytics.numerics.random_intercept_quadrature import Quadrature
 from cxanalytics.numerics.random_intercept_rows import group_rows
 
@@ -162,6 +163,8 @@ def test_score_and_curvature_agree_with_differences(link: str, depth: int) -> No
     modes = np.array([(a.effects[0] - b.effects[0]) / (2.0 * step) for a, b in moved]).T
     assert_allclose(here.moves[0], modes, atol=1e-6)
     assert_allclose(part.scores(point, here).sum(axis=0), here.score, atol=1e-9)
+    in_sd = [own.sum() for own in part.scores_in_sd(point, here)]
+    assert_allclose(in_sd, here.score[-depth:], atol=1e-9)
 
 
 def test_scores_of_a_group_are_those_of_its_own_likelihood() -> None:
@@ -310,6 +313,37 @@ def test_intervals_cover_and_the_adjustment_is_needed_where_groups_are_few() -> 
     assert slopes >= 80
     assert too_low < bare_too_low
     assert abs(bias) < abs(bare_bias) / 2.0
+
+
+def test_tails_are_those_of_the_groups() -> None:
+    rng, places = np.random.default_rng(5), (np.arange(20_000) + 0.5) / 20_000
+    normal = stats.norm.ppf(places)
+    skewed = (2.0 - stats.gamma.ppf(places, 2.0)) / np.sqrt(2.0)
+    # For known intercepts u the score is u^2 - 1 and its information 2; a gamma of shape 2 has
+    # kurtosis 6. The 20,000 quantiles lack the last of its tail.
+    assert tail_ratio(normal**2 - 1.0, 40_000.0) == pytest.approx(1.0, abs=0.01)
+    assert tail_ratio(skewed**2 - 1.0, 40_000.0) == pytest.approx(2.5, abs=0.05)
+    assert tail_ratio(np.zeros(20), 40.0) == 1.0
+    assert tail_ratio(np.array([9.0, -1.0, -1.0]), 6.0) == 1.0
+    small = rng.standard_normal((2000, 12))
+    small /= np.sqrt((small**2).mean(axis=1, keepdims=True))
+    mean = np.mean([tail_ratio(row**2 - 1.0, 24.0) for row in small])
+    assert 1.0 < mean < 1.35
+
+
+def test_groups_far_out_widen_the_interval() -> None:
+    rng = np.random.default_rng(6)
+    group = np.repeat(np.arange(60), 80)
+    effect = 0.3 * rng.standard_normal(60)
+    effect[:3] = 1.5
+    design = rng.integers(1, 6, (4800, 1))
+    latent = 0.3 * design[:, 0] + effect[group] + rng.logistic(size=4800)
+    answers = np.digitize(latent, THRESHOLDS)
+    fit = fit_random_intercept(answers, design, group, quadrature=1)
+    plain = fit_random_intercept(answers, design, group, quadrature=1, adjusted=False)
+    assert fit.tails[0] > 2.0
+    assert plain.tails[0] == 1.0
+    assert fit.sd_high[0] / fit.sd_low[0] > 1.2 * plain.sd_high[0] / plain.sd_low[0]
 
 
 def test_a_start_from_a_subsample_leads_to_the_same_maximum(

@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cxanalytics import report
+from cxanalytics.claims.verdicts import OF_STAFF
 from cxanalytics.formats import percent
 from cxanalytics.report.exports import COLUMN_NOTES, COLUMNS
 from cxanalytics.words import Nouns, find_forbidden
@@ -276,6 +277,8 @@ def test_claims_are_told_with_their_verdicts_or_left_out(section, write, made):
     lacking = made.make_claims().assign(n=float("nan"), grade="")
     assert "Base" not in soup_of(write(claims=lacking)).find(class_="asked").get_text()
     assert not soup_of(write(claims=None)).find(class_="asked")
+    of_staff = made.make_claims().assign(missing=OF_STAFF)
+    assert not soup_of(write(claims=of_staff)).find(class_="asked")
     others = made.make_claims().loc[lambda rows: rows["claim"] == 2]
     assert not soup_of(write(claims=others)).find(class_="asked")
 

@@ -22,6 +22,9 @@ CLAIMED_HIGH = 1.5
 NO_ATTENTION = "not testable: no independent measure of CX attention"
 """Verdict on the first claim where nobody but the survey's own respondents rated attention."""
 
+OF_STAFF = "answers of customers: these are answers of staff"
+"""What a claim about customers misses where staff answered."""
+
 SUPPORTED = "supported"
 CONTRADICTED = "contradicted"
 TOO_IMPRECISE = "too imprecise to tell"

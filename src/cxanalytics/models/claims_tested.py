@@ -19,6 +19,7 @@ from cxanalytics.claims.verdicts import (
     CONTRADICTED,
     NO_ATTENTION,
     NOT_TESTABLE_HERE,
+    OF_STAFF,
     SUPPORTED,
     TOO_IMPRECISE,
     judge_interval,
@@ -37,8 +38,6 @@ STAFF_PARTS = ("unit", "psu")
 
 OF_CUSTOMERS = (1, 2, 4, 5)
 """Numbers of the claims that only customers' answers can test."""
-
-_OF_STAFF = "answers of customers: these are answers of staff"
 
 COLUMNS = (
     "claim",
@@ -124,7 +123,7 @@ def fit_tested_claims(
         _staff_driver(drivers, about_staff),
     ]
     if of_staff:
-        refused = {"verdict": NOT_TESTABLE_HERE, "missing": _OF_STAFF}
+        refused = {"verdict": NOT_TESTABLE_HERE, "missing": OF_STAFF}
         rows = [
             refused if number in OF_CUSTOMERS else row
             for number, row in zip(TESTED, rows, strict=True)

@@ -33,7 +33,7 @@ ANSWERS_PER_GROUP = 2.0
 CROSSED_AT_MOST = 0.05
 """Share of people in sampling units found in several teams above which these are no level."""
 
-_PLURAL = {
+PLURAL = {
     "agency": "Agencies",
     "department": "Departments",
     "unit": "Teams",
@@ -126,7 +126,7 @@ def _known(rows: AnswerRows, asked: Sequence[str] | None, checks: list[Check]) -
     for name in there if asked is None else [level for level in there if level in asked]:
         missing = float(people[frame[name].isna().to_numpy()].sum() / people.sum())
         if missing > MISSING_AT_MOST:
-            text = f"{_PLURAL[name]} are left out: unknown for {missing:.0%} of people."
+            text = f"{PLURAL[name]} are left out: unknown for {missing:.0%} of people."
             checks.append(Check("unknown_groups", False, text))
         else:
             names.append(name)
@@ -172,6 +172,6 @@ def _enough(rows: AnswerRows, names: Sequence[str], checks: list[Check]) -> list
             above = groups
             continue
         constant = "; they are held constant" if name == "agency" and groups > 1 else ""
-        text = f"{_PLURAL[name]} are left out as a level: {reason}{constant}."
+        text = f"{PLURAL[name]} are left out as a level: {reason}{constant}."
         checks.append(Check("few_groups", None, text))
     return kept

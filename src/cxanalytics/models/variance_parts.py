@@ -11,20 +11,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import expit, logit
 
+from cxanalytics.formats import list_words
 from cxanalytics.models.answers import answer_rows, refuse_few_events
 from cxanalytics.models.ingredients import ABOUT_TOPIC
 from cxanalytics.models.sampling import need_answers, weights_and_counts
-from cxanalytics.models.variance_levels import Levels, choose_levels
+from cxanalytics.models.variance_levels import PLURAL, Levels, choose_levels
+from cxanalytics.models.variance_shares import VarianceShares, divide_variance, range_of_share
 from cxanalytics.numerics.marginal_shares import level_spread
-from cxanalytics.numerics.random_intercept import RandomInterceptFit, fit_random_intercept
+from cxanalytics.numerics.random_intercept import fit_random_intercept
+from cxanalytics.numerics.random_intercept_result import RandomInterceptFit
 from cxanalytics.rules import LEVEL, MISSING_AT_MOST, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Survey
 
@@ -35,6 +36,9 @@ CASE_MIX, REST = "case_mix", "rest"
 """Keys of the parts that are no level."""
 
 STAFF_LEVELS = ("unit", "psu")
+
+WIDENED_FROM = 1.1
+"""Ratio of the scatter of groups to that of normal ones from which a check tells of it."""
 
 WEIGHTED_FROM = 30
 """Answers per group, on average, from which a level is checked with survey weights."""
@@ -119,10 +123,10 @@ def fit_variance_parts(
     fit = fit_random_intercept(
         rows.answers, design, chosen.codes, counts=counts, level=level, names=names
     )
-    shares = _divide(fit, rows.design, rows.people, fit.sd_adjusted)
+    shares = divide_variance(fit, rows.design, rows.people, fit.sd_adjusted)
     frame = _table(fit, chosen, shares, level=level)
     kept = frame.index.to_numpy(dtype=np.int64)
-    checks = [*every.checks, *chosen.checks]
+    checks = [*every.checks, *chosen.checks, _tails_check(fit, chosen)]
     frame["unweighted"], frame["weighted"] = np.nan, np.nan
     if weights is not None:
         checks.append(_compare_weighted(frame, chosen, design, weights))
@@ -169,50 +173,12 @@ def _case_mix(survey: Survey, period: str | None) -> tuple[str, ...]:
     return survey.case_mix
 
 
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """Parts of the variance, levels first, then case mix and the rest.
-
-    Attributes
-    ----------
-    parts : ndarray of shape (levels + 2,)
-        They sum to 1.
-    covariance : ndarray of shape (levels + 2,) * 2
-    total : float
-        The whole variance, in squared units of the link.
-    """
-
-    parts: Floats
-    covariance: Floats
-    total: float
-
-    @property
-    def std_error(self) -> Floats:
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
-
-
-def _divide(
-    fit: RandomInterceptFit, design: NDArray[np.generic], people: Floats, sd: Floats
-) -> _Shares:
-    """Divide the variance; errors come from the delta method."""
-    m, p, depth = len(fit.thresholds), design.shape[1], len(sd)
-    beta = fit.coefficients[:p]
-    spread = np.zeros((p, p))
-    if p:
-        spread = np.atleast_2d(np.cov(design.astype(float).T, aweights=people, ddof=0))
-    variances = np.array([*sd**2, float(beta @ spread @ beta), fit.variance_of_link])
-    slopes = np.zeros((depth + 2, len(fit.covariance)))
-    slopes[:depth, -depth:] = np.diag(2.0 * sd)
-    slopes[depth, m : m + p] = 2.0 * spread @ beta
-    total = float(variances.sum())
-    slopes = slopes / total - np.outer(variances, slopes.sum(axis=0)) / total**2
-    return _Shares(variances / total, slopes @ fit.covariance @ slopes.T, total)
-
-
-def _table(fit: RandomInterceptFit, chosen: Levels, shares: _Shares, *, level: float) -> Frame:
+def _table(
+    fit: RandomInterceptFit, chosen: Levels, shares: VarianceShares, *, level: float
+) -> Frame:
     """Lay out the parts; intervals of levels are those of their standard deviations."""
     depth, error = len(fit.sd), shares.std_error
-    low, high = _around(shares.parts, error, level)
+    low, high = range_of_share(shares.parts, error, level)
     others = shares.total * (1.0 - shares.parts[:depth])
     low[:depth] = fit.sd_low**2 / (fit.sd_low**2 + others)
     high[:depth] = fit.sd_high**2 / (fit.sd_high**2 + others)
@@ -246,15 +212,8 @@ def _in_points(fit: RandomInterceptFit, chosen: Levels, sd: Floats) -> list[floa
     ]
 
 
-def _around(share: Floats, error: Floats, level: float) -> tuple[Floats, Floats]:
-    """Lay ranges of shares on the logit scale."""
-    inside = np.clip(share, 1e-12, 1.0 - 1e-12)
-    half = stats.norm.ppf(0.5 + level / 2.0) * error / (inside * (1.0 - inside))
-    return expit(logit(inside) - half), expit(logit(inside) + half)
-
-
 def _staff(
-    names: Sequence[str], shares: _Shares, level: float
+    names: Sequence[str], shares: VarianceShares, level: float
 ) -> dict[str, float | int | str | bool]:
     """Add up the parts of teams and agents: what claims about staff are about."""
     at = [place for place, name in enumerate(names) if name in STAFF_LEVELS]
@@ -262,12 +221,28 @@ def _staff(
         return {}
     share = np.array([shares.parts[at].sum()])
     error = np.sqrt([shares.covariance[np.ix_(at, at)].sum()])
-    low, high = _around(share, error, level)
+    low, high = range_of_share(share, error, level)
     return {
         "staff_share": float(share[0]),
         "staff_low": float(low[0]),
         "staff_high": float(high[0]),
     }
+
+
+def _tails_check(fit: RandomInterceptFit, chosen: Levels) -> Check:
+    """Tell which ranges are widened, because groups lie further out than normal ones."""
+    wider = [
+        f"{PLURAL[name].lower()} by {np.sqrt(tail):.2f}"
+        for name, tail in zip(chosen.names, fit.tails, strict=True)
+        if tail >= WIDENED_FROM
+    ]
+    if not wider:
+        return Check("normal_groups", True, "Groups scatter as normal intercepts would.")
+    text = (
+        f"Ranges are widened, because some groups lie further out than normal intercepts would: "
+        f"{list_words(wider)}."
+    )
+    return Check("normal_groups", False, text)
 
 
 def _compare_weighted(
@@ -294,7 +269,7 @@ def _compare_weighted(
             quadrature=1,
         )
         mass = rows.people if weight is None else weights
-        parts = _divide(fit, rows.design, mass, fit.sd).parts
+        parts = divide_variance(fit, rows.design, mass, fit.sd).parts
         frame.loc[frame.index[:depth], name] = parts[:depth]
     kept = frame.iloc[:depth]
     change = (kept["weighted"] - kept["unweighted"]).abs()

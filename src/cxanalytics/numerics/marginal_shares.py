@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxanalytics.numerics.links import get_link
-from cxanalytics.numerics.random_intercept import RandomInterceptFit
+from cxanalytics.numerics.random_intercept_result import RandomInterceptFit
 
 Floats = NDArray[np.float64]
 

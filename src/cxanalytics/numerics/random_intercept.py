@@ -26,127 +26,14 @@ from cxanalytics.numerics.random_intercept_data import (
     read_grouped,
 )
 from cxanalytics.numerics.random_intercept_maximum import maximize, refuse_separation
-from cxanalytics.numerics.random_intercept_profile import profile
+from cxanalytics.numerics.random_intercept_profile import profile, tail_ratio
 from cxanalytics.numerics.random_intercept_quadrature import Quadrature
+from cxanalytics.numerics.random_intercept_result import RandomInterceptFit
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 LEVEL = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class RandomInterceptFit:
-    """A fitted cumulative-link model with random intercepts.
-
-    With m thresholds, p design columns and L levels, coarsest first, the parameters are ordered
-    thresholds (m), coefficients (p), standard deviations (L).
-
-    Attributes
-    ----------
-    link : str
-    categories : ndarray of int, shape (m + 1,)
-        Answer codes that occur, in order.
-    thresholds : ndarray of shape (m,)
-    coefficients : ndarray of shape (p,)
-        Positive values shift answers up, within a group.
-    sd : ndarray of shape (L,)
-        Standard deviations of the intercepts, in units of the link, by maximum likelihood.
-    sd_adjusted : ndarray of shape (L,)
-        Where the profile behind the interval is highest: less biased where groups are few.
-    sd_low, sd_high : ndarray of shape (L,)
-        Profile-likelihood interval; with sampling weights, by the delta method on the log scale.
-        NaN where none was asked for.
-    p_value : ndarray of shape (L,)
-        Of the standard deviation being zero: half a chi-squared of 1 degree of freedom. NaN with
-        sampling weights, or where none was asked for.
-    covariance : ndarray of shape (m + p + L,) * 2
-        Inverse of the curvature of the marginal likelihood, or a sandwich over the coarsest groups
-        with sampling weights. Zero for a standard deviation at zero.
-    log_likelihood : float
-    log_likelihood_without : ndarray of shape (L,)
-        Without each level.
-    modes : tuple of ndarray
-        Conditional modes of the intercepts of each level.
-    mode_variances : tuple of ndarray
-        Their conditional variances, other levels integrated out.
-    group_codes : tuple of ndarray of int
-        The code that each group of a level had; nested groups follow their parents.
-    parents : tuple of ndarray of int
-        Parent of each group, zeros for the coarsest level.
-    gain : float
-        Twice what a further step would add to the log likelihood.
-    iterations : int
-    n, weight_sum : float
-        Respondents, and the sum of their likelihood weights.
-    quadrature_groups : int
-        Groups integrated by quadrature; the others by Laplace's method.
-    variance : str
-        "information" or "sandwich".
-    """
-
-    link: str
-    categories: Integers
-    thresholds: Floats
-    coefficients: Floats
-    sd: Floats
-    sd_adjusted: Floats
-    sd_low: Floats
-    sd_high: Floats
-    p_value: Floats
-    covariance: Floats
-    log_likelihood: float
-    log_likelihood_without: Floats
-    modes: tuple[Floats, ...]
-    mode_variances: tuple[Floats, ...]
-    group_codes: tuple[Integers, ...]
-    parents: tuple[Integers, ...]
-    gain: float
-    iterations: int
-    n: float
-    weight_sum: float
-    quadrature_groups: int
-    variance: str
-
-    @property
-    def std_error(self) -> Floats:
-        """Standard errors in the order of the parameters."""
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
-
-    @property
-    def variance_of_link(self) -> float:
-        """Variance of the link's own distribution: what one answer scatters by."""
-        return LINK_VARIANCE[self.link]
-
-    def threshold_below(self, cut: int) -> int:
-        """Find the threshold under which answers fall short of a cut.
-
-        Parameters
-        ----------
-        cut : int
-            Smallest answer code that counts.
-
-        Returns
-        -------
-        int
-            Index into `thresholds`.
-        """
-        below = int((self.categories < cut).sum())
-        if below == 0 or below == len(self.categories):
-            raise ModelError(
-                f"`cut` must lie between answers that occur "
-                f"({self.categories[0]} to {self.categories[-1]}); got {cut}."
-            )
-        return below - 1
-
-
-LINK_VARIANCE = {
-    "logit": np.pi**2 / 3.0,
-    "probit": 1.0,
-    "cloglog": np.pi**2 / 6.0,
-    "loglog": np.pi**2 / 6.0,
-}
-"""Variance of the distribution behind each link."""
 
 
 def fit_random_intercept(
@@ -190,8 +77,9 @@ def fit_random_intercept(
     intervals : bool
         Find the profile intervals and tests of the standard deviations.
     adjusted : bool
-        Adjust the profile for the estimation of thresholds and coefficients (Cox and Reid 1987):
-        without it intervals miss too often upwards where groups are few.
+        Adjust the profile for the estimation of thresholds and coefficients (Cox and Reid 1987),
+        without which intervals miss too often upwards where groups are few, and for groups that
+        lie further out than normal intercepts would (Kent 1982).
     level : float
         Probability content of the intervals.
     tolerance : float
@@ -218,15 +106,17 @@ def fit_random_intercept(
     labels = list(names) if names is not None else [f"column {j + 1}" for j in range(size)]
     ascent = maximize(data, divided, get_link(link), labels, tolerance, max_iterations)
     marginal, best = Marginal(divided.parts, depth), ascent.place
-    covariance = _covariance(marginal, best, sandwich=weights is not None)
+    information = -marginal.curvature(best)
+    covariance = _covariance(marginal, best, information, sandwich=weights is not None)
     refuse_separation(data, best, covariance, labels)
     m, sd = len(data.categories) - 1, best.parameters[size:]
-    spread = _Spread.unknown(depth)
+    spread, tails = _Spread.unknown(depth), np.full(depth, np.nan)
     if intervals:
         reach = float(stats.norm.ppf(0.5 + level / 2.0))
         error = np.sqrt(np.maximum(np.diag(covariance)[size:], 0.0))
         if weights is None:
-            spread = _profiled(marginal, ascent, error, reach, adjusted=adjusted)
+            tails = _tails(marginal, best, information) if adjusted else np.ones(depth)
+            spread = _profiled(marginal, ascent, error, reach * np.sqrt(tails), adjusted=adjusted)
         else:
             spread = _by_delta(marginal, ascent, error, reach)
     modes, variances = _modes(data, divided, best)
@@ -239,6 +129,7 @@ def fit_random_intercept(
         sd_adjusted=spread.adjusted,
         sd_low=spread.low,
         sd_high=spread.high,
+        tails=tails,
         p_value=spread.p_value,
         covariance=covariance,
         log_likelihood=ascent.place.log_likelihood,
@@ -258,18 +149,18 @@ def fit_random_intercept(
     )
 
 
-def _covariance(marginal: Marginal, best: Place, *, sandwich: bool) -> Floats:
+def _covariance(marginal: Marginal, best: Place, information: Floats, *, sandwich: bool) -> Floats:
     """Invert the exact curvature among parameters off the boundary."""
     inside = np.ones(len(best.parameters), dtype=bool)
     inside[-marginal.depth :] = best.parameters[-marginal.depth :] > 0.0
     block = np.ix_(inside, inside)
-    information = -marginal.curvature(best)[block]
     try:
-        bread = linalg.cho_solve(linalg.cho_factor(information), np.eye(len(information)))
+        factor = linalg.cho_factor(information[block])
     except linalg.LinAlgError:
         raise ModelError(
             "The likelihood must have a clear maximum; got one that is flat in some direction."
         ) from None
+    bread = linalg.cho_solve(factor, np.eye(int(inside.sum())))
     if sandwich:
         scores = np.vstack(
             [
@@ -299,8 +190,23 @@ class _Spread:
         return cls(*np.full((5, depth), np.nan))
 
 
+def _tails(marginal: Marginal, best: Place, information: Floats) -> Floats:
+    """Compare the scatter of groups with that of normal intercepts, level by level."""
+    parts = [
+        part.scores_in_sd(best.parameters, point)
+        for part, point in zip(marginal.parts, best.points, strict=True)
+    ]
+    own = np.diag(information)[-marginal.depth :]
+    return np.array(
+        [
+            tail_ratio(np.concatenate(scores), float(about))
+            for scores, about in zip(zip(*parts, strict=True), own, strict=True)
+        ]
+    )
+
+
 def _profiled(
-    marginal: Marginal, ascent: Ascent, error: Floats, reach: float, *, adjusted: bool
+    marginal: Marginal, ascent: Ascent, error: Floats, reach: Floats, *, adjusted: bool
 ) -> _Spread:
     """Take tests and intervals from the profile likelihood of each standard deviation."""
     spread, best = _Spread.unknown(marginal.depth), ascent.place
@@ -309,7 +215,7 @@ def _profiled(
             marginal,
             best,
             level,
-            reach=reach,
+            reach=float(reach[level]),
             std_error=float(error[level]),
             adjusted=adjusted,
         )

@@ -221,6 +221,33 @@ class Laplace:
             total[:, q + level] -= 0.5 * slope
         return total
 
+    def scores_in_sd(self, parameters: Floats, point: Point) -> list[Floats]:
+        """Split the score in each standard deviation among the groups of its level.
+
+        Parameters
+        ----------
+        parameters, point
+            As in `rest_of_hessian`.
+
+        Returns
+        -------
+        list of ndarray of shape (groups,)
+        """
+        _, _, sd = split_parameters(self.rows, parameters)
+        tree, effects = self.tree, point.effects
+        inner = self._look(parameters, effects)
+        assert inner is not None
+        sums, elimination = inner.sums, inner.elimination
+        _, _, reach = self._moves(sd, effects, inner)
+        variances = elimination.variances()
+        found, slopes = [], elimination.slopes_in_sd(variances)
+        q = sums.tilt.shape[1]
+        for level, e in enumerate(effects):
+            d_hold = -sums.turn * reach[:, q + level]
+            finest = sums.push * tree.lower(e, level) - 0.5 * variances[-1] * d_hold
+            found.append(tree.lift(finest)[level] - 0.5 * slopes[level])
+        return found
+
     def mode_variances(self, parameters: Floats, point: Point) -> list[Floats]:
         """Give the conditional variances of the standard normal effects, level by level.
 

@@ -66,6 +66,9 @@ class Part(Protocol):
     def scores(self, parameters: Floats, point: Point) -> Floats:
         """Split the score among the coarsest groups."""
 
+    def scores_in_sd(self, parameters: Floats, point: Point) -> list[Floats]:
+        """Split the score in each standard deviation among the groups of its level."""
+
     def mode_variances(self, parameters: Floats, point: Point) -> list[Floats]:
         """Give the conditional variances of the standard normal effects."""
 

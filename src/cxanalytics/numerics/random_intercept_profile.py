@@ -3,7 +3,9 @@
 Its profile likelihood, all other parameters at their best. The maximum of the likelihood is too low
 where groups are few, as the divisor n is for a variance, because coefficients are estimated from
 the same groups. Adjusted for that (Cox and Reid 1987), the profile is
-l(sd) - log|J(sd)| / 2 with J the information about thresholds and coefficients.
+l(sd) - log|J(sd)| / 2 with J the information about thresholds and coefficients. Where the scores of
+groups scatter more than normal intercepts would have them, its deviance is divided by how much more
+(Kent 1982), so that a few groups far out widen the interval and do not pass for precision.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ ENDS = 5e-4
 STEPS = 14
 LONGEST = 1.0
 FIRST = 0.1
+FEWEST_FOR_TAILS = 5
+"""Groups from which the scatter of their scores is looked at."""
+
 NEGLIGIBLE = 0.02
 """Shift of the adjusted maximum, in standard errors, that is taken from its slope."""
 
@@ -50,6 +55,30 @@ class Profiled:
     low: float
     high: float
     without: float
+
+
+def tail_ratio(scores: Floats, information: float) -> float:
+    """Compare the scatter of the scores of groups with that of normal intercepts.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (groups,)
+        Parts of the score in a standard deviation, at the maximum.
+    information : float
+        About that standard deviation.
+
+    Returns
+    -------
+    float
+        1 or more: (kurtosis - 1) / 2 of intercepts that are well known, the kurtosis corrected for
+        a small number of groups.
+    """
+    n = len(scores)
+    if n < FEWEST_FOR_TAILS or information <= 0.0:
+        return 1.0
+    excess = 2.0 * (float(scores @ scores) / information - 1.0)
+    corrected = (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * excess + 6.0)
+    return max(1.0, 1.0 + corrected / 2.0)
 
 
 class _Profile:

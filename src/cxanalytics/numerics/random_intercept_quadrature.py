@@ -137,6 +137,20 @@ class Quadrature:
         share = np.exp(values - logsumexp(values, axis=0))
         return self._average(split, places, share)[2]
 
+    def scores_in_sd(self, parameters: Floats, point: Point) -> list[Floats]:
+        """Split the score in the standard deviation among the groups.
+
+        Parameters
+        ----------
+        parameters, point
+            As in `evaluate`.
+
+        Returns
+        -------
+        list of ndarray of shape (groups,)
+        """
+        return [self.scores(parameters, point)[:, -1]]
+
     def mode_variances(self, parameters: Floats, point: Point) -> list[Floats]:
         """Give the conditional variances of the standard normal effects, at their modes.
 

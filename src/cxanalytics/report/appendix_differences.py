@@ -98,9 +98,9 @@ def _block(estimates: Estimates, facts: PageFacts, *, against: str, caption: str
     shown, clear = _shown(estimates), _clear(estimates)
     content = _table(clear, estimates, facts, against, caption) if len(clear) else fill("")
     if len(shown) > len(clear):
-        every = f"All {count(len(shown))} comparisons"
+        every = f"All {count(len(shown))} comparisons with {against[:1].lower()}{against[1:]}"
         table = _table(shown, estimates, facts, against, every)
-        content += folded(f"Show {every[0].lower()}{every[1:]}", table)
+        content += folded(f"Show all {count(len(shown))} comparisons", table)
     fit = folded("Show the facts of the fit", facts_table(estimates.facts, caption="The fit"))
     return content + checks_list(estimates.checks) + fit
 

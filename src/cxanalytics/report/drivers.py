@@ -15,6 +15,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cxanalytics.charts import answer_bars_table, priority_table
+from cxanalytics.claims.verdicts import OF_STAFF
 from cxanalytics.formats import count
 from cxanalytics.report.components.figures import figure, folded
 from cxanalytics.report.components.lists import paragraphs, provenance
@@ -119,7 +120,9 @@ def write_drivers(
             paragraphs(say_no_answers(row, nouns=facts.nouns, thresholds=facts.thresholds))
         )
     if claims is not None:
-        here = claims.loc[claims["claim"].isin(CLAIMS_HERE)]
+        # A page about employees has nothing to say of customers.
+        own = claims["missing"] != OF_STAFF
+        here = claims.loc[own & claims["claim"].isin(CLAIMS_HERE)]
         folds.append(_claims(here, facts, names))
         records += claim_records(here, facts)
     folds.append(_why(drivers, facts, names, reason))
