@@ -266,6 +266,12 @@ def write_appendix_sensitivity(boards: Mapping[str, Benchmark], facts: PageFacts
         columns=["Effective answers needed", "Agencies shown"],
     )
     least, most = verdicts["Too close to call"].min(), verdicts["Too close to call"].max()
+    answer = (
+        f"Between {least} and {most} of {len(compared)} comparisons are too close to call, as the "
+        f"certainty asked for goes from {percent(_LEVELS[0])} to {percent(_LEVELS[-1])}."
+    )
+    if compared.empty:
+        answer = f"No {facts.nouns.organization} is compared with peers, so no threshold decides."
     return framed(
         data_table(
             verdicts,
@@ -278,8 +284,7 @@ def write_appendix_sensitivity(boards: Mapping[str, Benchmark], facts: PageFacts
         kind="appendix",
         anchor="sensitivity",
         question="Do the thresholds decide the result?",
-        answer=f"Between {least} and {most} of {len(compared)} comparisons are too close to call, "
-        f"as the certainty asked for goes from {percent(_LEVELS[0])} to {percent(_LEVELS[-1])}.",
+        answer=answer,
         key_figures=verdicts,
         label="Sensitivity",
     )
