@@ -101,7 +101,7 @@ def fit_variance_parts(
 
     Reference
     ---------
-    Goldstein, Browne and Rasbash (2002); Larsen and Merlo (2005); Cox and Reid (1987);
+    Goldstein, Browne and Rasbash (2002); Larsen and Merlo (2005); Cox and Reid (1987); Kent (1982);
     methods.md#parts-of-the-variance.
     """
     need_answers(survey)
