@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxanalytics.charts.labels import clean
-from cxanalytics.charts.ladder import lay_ladder
+from cxanalytics.charts.ladder import lay_ladder, mark_ranges
 from cxanalytics.charts.sheet import padded, points_tick, signed_tick
-from cxanalytics.charts.style import PAPER, PEER, PT_PER_PX, YOU, get_size
+from cxanalytics.charts.style import get_size
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.formats import points_range, signed
 from cxanalytics.tables import Estimates
@@ -106,31 +106,14 @@ def draw_coefficients(
         reference=(0.0, "No difference"),
         ax=ax,
     )
-    for clear, color in ((False, PEER), (True, YOU)):
-        part = (table["clear"] == clear).to_numpy()
-        rows, shown = ladder.rows[: len(table)][part], table.loc[part]
-        kind = "clear of zero" if clear else "not clear of zero"
-        ladder.ax.hlines(
-            rows,
-            shown["conf_low"],
-            shown["conf_high"],
-            color=color,
-            linewidth=1.8 * PT_PER_PX,
-            zorder=3,
-            label=f"likely range, {kind}",
-        )
-        ladder.ax.plot(
-            shown["estimate"],
-            rows,
-            linestyle="none",
-            marker="o",
-            markersize=7.5 * PT_PER_PX,
-            markerfacecolor=color,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.7,
-            zorder=4,
-            label=f"estimate, {kind}",
-        )
+    mark_ranges(
+        ladder,
+        table,
+        columns=("estimate", "conf_low", "conf_high"),
+        dark="clear",
+        name="estimate",
+        kinds=("clear of zero", "not clear of zero"),
+    )
     return ladder.sheet.figure
 
 

@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxanalytics.charts.labels import clean
-from cxanalytics.charts.ladder import lay_ladder
+from cxanalytics.charts.ladder import lay_ladder, mark_ranges
 from cxanalytics.charts.sheet import percent_tick
-from cxanalytics.charts.style import PAPER, PEER, PT_PER_PX, YOU, get_size
+from cxanalytics.charts.style import get_size
 from cxanalytics.formats import percent, share_range
 from cxanalytics.tables import Estimates
 
@@ -89,29 +89,12 @@ def draw_driver_shares(
         reference=(equal, "Equal share"),
         ax=ax,
     )
-    for above, color in ((False, PEER), (True, YOU)):
-        part = (table["above"] == above).to_numpy()
-        rows, shown = ladder.rows[: len(table)][part], table.loc[part]
-        kind = "above the equal share" if above else "not above the equal share"
-        ladder.ax.hlines(
-            rows,
-            shown["share_low"],
-            shown["share_high"],
-            color=color,
-            linewidth=1.8 * PT_PER_PX,
-            zorder=3,
-            label=f"likely range, {kind}",
-        )
-        ladder.ax.plot(
-            shown["share"],
-            rows,
-            linestyle="none",
-            marker="o",
-            markersize=7.5 * PT_PER_PX,
-            markerfacecolor=color,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.7,
-            zorder=4,
-            label=f"share, {kind}",
-        )
+    mark_ranges(
+        ladder,
+        table,
+        columns=("share", "share_low", "share_high"),
+        dark="above",
+        name="share",
+        kinds=("above the equal share", "not above the equal share"),
+    )
     return ladder.sheet.figure

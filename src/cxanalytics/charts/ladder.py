@@ -10,12 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cxanalytics.charts.labels import Box, measure, shorten, shorten_all
 from cxanalytics.charts.sheet import Sheet, nice_ticks, px_of, x_axis
-from cxanalytics.charts.style import INK, INK_2, TINT_ABOVE, UNSURE, YOU, Size, font
+from cxanalytics.charts.style import (
+    INK,
+    INK_2,
+    PAPER,
+    PEER,
+    PT_PER_PX,
+    TINT_ABOVE,
+    UNSURE,
+    YOU,
+    Size,
+    font,
+)
 
 _TOP_WITH_HEADER, _TOP_WITHOUT = 34.0, 8.0
 _AXIS, _AXIS_LABEL = 28.0, 22.0
@@ -126,6 +138,62 @@ def lay_ladder(
     if reference is not None:
         _refer(sheet, axes, plot, reference, end=column_left if column else sheet.width)
     return Ladder(sheet, axes, plot, np.arange(len(names), dtype=float))
+
+
+def mark_ranges(
+    ladder: Ladder,
+    table: pd.DataFrame,
+    *,
+    columns: tuple[str, str, str],
+    dark: str,
+    name: str,
+    kinds: tuple[str, str],
+    times: float = 1.0,
+) -> None:
+    """Mark each row's estimate with its range, dark where it stands out and gray elsewhere.
+
+    Parameters
+    ----------
+    ladder : Ladder
+    table : DataFrame
+        A row per row of the ladder.
+    columns : tuple of str
+        Estimate, low and high end.
+    dark : str
+        Column that tells which rows stand out.
+    name : str
+        What is marked, for the label of the marks.
+    kinds : tuple of str
+        What rows that stand out are, and what the others are.
+    times : float
+        Factor from the table to the axis.
+    """
+    values = times * table[list(columns)].astype(float)
+    for stands, color, kind in ((False, PEER, kinds[1]), (True, YOU, kinds[0])):
+        part = (table[dark] == stands).to_numpy()
+        rows = ladder.rows[: len(table)][part]
+        middle, low, high = (values.loc[part, column] for column in columns)
+        ladder.ax.hlines(
+            rows,
+            low,
+            high,
+            color=color,
+            linewidth=1.8 * PT_PER_PX,
+            zorder=3,
+            label=f"likely range, {kind}",
+        )
+        ladder.ax.plot(
+            middle,
+            rows,
+            linestyle="none",
+            marker="o",
+            markersize=7.5 * PT_PER_PX,
+            markerfacecolor=color,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.7,
+            zorder=4,
+            label=f"{name}, {kind}",
+        )
 
 
 def _refer(sheet: Sheet, ax: Axes, plot: Box, reference: tuple[float, str], *, end: float) -> None:

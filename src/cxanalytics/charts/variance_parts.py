@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxanalytics.charts.labels import clean
-from cxanalytics.charts.ladder import lay_ladder
+from cxanalytics.charts.ladder import lay_ladder, mark_ranges
 from cxanalytics.charts.sheet import plain_tick
-from cxanalytics.charts.style import PAPER, PEER, PT_PER_PX, YOU, get_size
+from cxanalytics.charts.style import get_size
 from cxanalytics.formats import percent
 from cxanalytics.tables import Estimates
 
@@ -100,31 +100,15 @@ def draw_variance_parts(
         column_title="Part of all differences, likely range" if wide and len(table) else "",
         ax=ax,
     )
-    for clear, color in ((False, PEER), (True, YOU)):
-        part = (table["clear"] == clear).to_numpy()
-        rows, shown = ladder.rows[: len(table)][part], table.loc[part]
-        kind = "clear of zero" if clear else "not clear of zero"
-        ladder.ax.hlines(
-            rows,
-            100.0 * shown["points_low"],
-            100.0 * shown["points_high"],
-            color=color,
-            linewidth=1.8 * PT_PER_PX,
-            zorder=3,
-            label=f"likely range, {kind}",
-        )
-        ladder.ax.plot(
-            100.0 * shown["points"],
-            rows,
-            linestyle="none",
-            marker="o",
-            markersize=7.5 * PT_PER_PX,
-            markerfacecolor=color,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.7,
-            zorder=4,
-            label=f"spread, {kind}",
-        )
+    mark_ranges(
+        ladder,
+        table,
+        columns=("points", "points_low", "points_high"),
+        dark="clear",
+        name="spread",
+        kinds=("clear of zero", "not clear of zero"),
+        times=100.0,
+    )
     return ladder.sheet.figure
 
 

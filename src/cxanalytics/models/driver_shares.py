@@ -16,9 +16,9 @@ from scipy import stats
 from cxanalytics.errors import ModelError
 from cxanalytics.models.answers import (
     AnswerRows,
-    agencies_in_words,
     answer_rows,
     choose_cluster,
+    two_sided,
 )
 from cxanalytics.models.driver_checks import (
     Player,
@@ -115,12 +115,7 @@ def read_drivers(survey: Survey, how: How) -> tuple[AnswerRows, list[Check]]:
         thresholds=how.thresholds,
     )
     checks = list(rows.checks)
-    kept = rows.without_unanimous(rows.answers) if how.agency_effects else rows
-    left = len(rows.agencies) - len(kept.agencies)
-    if left:
-        count = agencies_in_words(left)
-        text = f"Left out, because all gave the best or all the worst answer: {count}."
-        checks.append(Check("unanimous_agencies", None, text))
+    kept = two_sided(rows, checks) if how.agency_effects else rows
     refuse_few_answers(kept)
     return kept, checks
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxanalytics.charts import attention_grid_table, draw_attention_grid
-from cxanalytics.formats import count, fixed, points, points_range
+from cxanalytics.formats import count, fixed, percent, points, points_range
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
 from cxanalytics.report.components.lists import bullets, paragraphs
@@ -172,7 +172,8 @@ def _definitions(grid: Estimates) -> Markup:
         wide=wide,
         narrow=narrow,
         alt=say_alt_attention_grid(rows),
-        subtitle="Ratio of shares, agencies of high to low attention, with its 95% interval",
+        subtitle="Ratio of shares, agencies of high to low attention, with its "
+        f"{percent(grid.level)} interval",
         note=say_attention_grid(grid),
         checks=grid.checks,
     )

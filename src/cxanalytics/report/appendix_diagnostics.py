@@ -20,7 +20,7 @@ from cxanalytics.report.components.figures import data_table, figure, folded, sc
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean, fill
 from cxanalytics.report.finding import Finding
-from cxanalytics.report.section import Section, framed
+from cxanalytics.report.section import Section, framed, reason_of
 from cxanalytics.words import (
     OTHER_MODEL,
     assert_sentence_allowed,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
     from cxanalytics.tables import Check, Estimates
 
-NOT_FITTED = "It was not computed."
 _MOST_ROWS = 5
 
 
@@ -93,12 +92,6 @@ def write_appendix_diagnostics(
         label="Diagnostics",
         figures=figures,
     )
-
-
-def reason_of(estimates: Estimates | None) -> str:
-    """Say why there are no figures."""
-    reason = "" if estimates is None else str(estimates.facts.get("reason", ""))
-    return reason or NOT_FITTED
 
 
 _CHECKS = (

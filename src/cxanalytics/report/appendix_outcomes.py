@@ -9,13 +9,13 @@ import pandas as pd
 
 from cxanalytics.charts import draw_other_outcomes, other_outcomes_table
 from cxanalytics.formats import fixed, points, points_range
-from cxanalytics.report.appendix_diagnostics import own_checks, reason_of
+from cxanalytics.report.appendix_diagnostics import own_checks
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import data_table, figure, scrolling
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean
 from cxanalytics.report.finding import Finding
-from cxanalytics.report.section import Section, framed
+from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     assert_sentence_allowed,
     say_alt_other_outcomes,
@@ -54,14 +54,12 @@ def write_appendix_outcomes(
     """
     question = "Would another question tell another story?"
     if outcomes is None or outcomes.frame.empty:
-        return framed(
-            paragraphs(reason_of(outcomes)),
-            kind="appendix",
+        return refused(
+            outcomes,
             anchor="outcomes",
             question=question,
-            answer="Not known: no other overall question can be compared.",
-            key_figures=pd.DataFrame({"reason": [reason_of(outcomes)]}),
             label="Other questions",
+            answer="Not known: no other overall question can be compared.",
         )
     rows = other_outcomes_table(outcomes, labels=labels)
     table = pd.DataFrame(

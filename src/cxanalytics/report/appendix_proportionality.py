@@ -11,9 +11,8 @@ from cxanalytics.charts import draw_proportionality, proportionality_table
 from cxanalytics.formats import points, points_range, signed
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import figure
-from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.finding import Finding
-from cxanalytics.report.section import Section, framed
+from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     assert_sentence_allowed,
     say_alt_proportionality,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Estimates
 
 QUESTION = "Is it the same along the whole scale?"
-NOT_FITTED = "It was not computed."
 _CHECKS = ("proportionality_at_cut", "equal_slopes", "cuts_left_out")
 
 
@@ -56,16 +54,13 @@ def write_appendix_proportionality(
     Section
     """
     if estimates is None or estimates.frame.empty:
-        told = "" if estimates is None else str(estimates.facts.get("reason", ""))
-        why = reason or told or NOT_FITTED
-        return framed(
-            paragraphs(why),
-            kind="appendix",
+        return refused(
+            estimates,
             anchor="proportionality",
             question=QUESTION,
-            answer="Not known: the data cannot carry a model of each cut.",
-            key_figures=pd.DataFrame({"reason": [why]}),
             label="Along the scale",
+            reason=reason,
+            answer="Not known: the data cannot carry a model of each cut.",
         )
     rows = proportionality_table(estimates, labels=labels)
     table = pd.DataFrame(

@@ -184,8 +184,20 @@ def framed(
     )
 
 
+def reason_of(estimates: Estimates | None) -> str:
+    """Say why a model has no figures."""
+    reason = "" if estimates is None else str(estimates.facts.get("reason", ""))
+    return reason or "It was not computed."
+
+
 def refused(
-    estimates: Estimates | None, *, anchor: str, question: str, label: str, reason: str = ""
+    estimates: Estimates | None,
+    *,
+    anchor: str,
+    question: str,
+    label: str,
+    reason: str = "",
+    answer: str = "The data cannot carry this model.",
 ) -> Section:
     """Keep the heading of an appendix block whose model could not be fitted, with the reason.
 
@@ -197,18 +209,20 @@ def refused(
         As in `framed`.
     reason : str
         The reason, for `estimates` None.
+    answer : str
+        What stands in the answer's place.
 
     Returns
     -------
     Section
     """
-    told = reason or ("" if estimates is None else str(estimates.facts.get("reason", "")))
+    told = reason or reason_of(estimates)
     return framed(
         paragraphs(told),
         kind="appendix",
         anchor=anchor,
         question=question,
-        answer="The data cannot carry this model.",
+        answer=answer,
         key_figures=pd.DataFrame({"reason": [told]}),
         label=label,
     )
