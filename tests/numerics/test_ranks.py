@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxanalytics.numerics.independent_rank_sets import draw_errors, large_deviations
 from cxanalytics.numerics.ranks import rank_confidence_sets, rank_draws, summarize_ranks
 
 
@@ -74,6 +75,36 @@ def test_a_joint_covariance_is_used():
     low, high = rank_confidence_sets(y, shared, seed=1)
     np.testing.assert_array_equal(low, [3, 2, 1])
     np.testing.assert_array_equal(high, [3, 2, 1])
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 30.0])
+def test_a_short_search_finds_what_the_full_one_finds(simultaneous, spread):
+    """Same errors both ways; scores from all alike to so far apart that stepdown goes far down."""
+    rng = np.random.default_rng(4)
+    variance = rng.uniform(0.02, 0.2, 30)
+    y = spread * rng.normal(size=30) + rng.normal(size=30) * np.sqrt(variance)
+    quick = rank_confidence_sets(y, variance, seed=6, simultaneous=simultaneous, n_draws=16_000)
+    # a correlation too small to matter sends the same problem the long way
+    joint = np.diag(variance) + 1e-13 * (1 - np.eye(30))
+    full = rank_confidence_sets(y, joint, seed=7, simultaneous=simultaneous, n_draws=16_000)
+    # Monte Carlo of two seeds: a pair on the edge may go either way
+    assert np.abs(np.array(quick) - np.array(full)).max() <= 1
+    assert np.abs(np.array(quick) - np.array(full)).mean() < 0.1
+
+
+def test_no_deviation_that_could_be_critical_is_left_out():
+    rng = np.random.default_rng(5)
+    variance = rng.uniform(0.01, 1.0, 40)
+    errors = draw_errors(variance, comparisons=39, level=0.95, n_draws=3000, seed=8)
+    for j in (0, 17, 39):
+        scale = 1 / np.hypot(np.sqrt(variance[j]), np.sqrt(variance))
+        scale[j] = 0.0
+        every = (errors.noise - errors.noise[:, [j]]) * scale
+        expected = np.argwhere(np.abs(every) >= errors.complete)
+        found = large_deviations(errors, j)
+        assert set(zip(found.draw, found.unit, strict=True)) == set(map(tuple, expected))
+        np.testing.assert_allclose(found.size, every[found.draw, found.unit], rtol=1e-12)
 
 
 def test_a_thousand_units_fit_in_memory():

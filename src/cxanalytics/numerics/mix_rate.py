@@ -97,4 +97,4 @@ def split_change(
 
 def _multinomial(values: Array, share: Array, n: float) -> float:
     """Variance of ``share @ values`` where the shares come from `n` answers."""
-    return float(max(share @ np.square(values) - (share @ values) ** 2, 0.0) / n)
+    return max(float(share @ np.square(values) - (share @ values) ** 2), 0.0) / n

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxanalytics.errors import ModelError
+from cxanalytics.numerics.independent_rank_sets import marginal_sets, simultaneous_sets
 
 Array = NDArray[np.float64]
 Ranks = NDArray[np.int16]
@@ -149,7 +150,27 @@ def rank_confidence_sets(
     """
     estimate = np.asarray(estimate, dtype=float)
     covariance = np.asarray(covariance, dtype=float)
-    joint = np.diag(covariance) if covariance.ndim == 1 else covariance
+    if covariance.ndim == 1 or not (covariance - np.diag(np.diag(covariance))).any():
+        variance = covariance if covariance.ndim == 1 else np.diag(covariance)
+        find = simultaneous_sets if simultaneous else marginal_sets
+        ahead, behind = find(estimate, variance, level=level, n_draws=n_draws, seed=seed)
+    else:
+        ahead, behind = _joint_sets(
+            estimate, covariance, level=level, simultaneous=simultaneous, n_draws=n_draws, seed=seed
+        )
+    return 1 + ahead, len(estimate) - behind
+
+
+def _joint_sets(
+    estimate: Array,
+    joint: Array,
+    *,
+    level: float,
+    simultaneous: bool,
+    n_draws: int,
+    seed: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many units lie surely above and below each, where errors go together."""
     values, vectors = np.linalg.eigh(joint)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     noise = np.random.default_rng(seed).standard_normal((n_draws, len(estimate))) @ root.T
@@ -159,12 +180,11 @@ def rank_confidence_sets(
     statistic = (estimate[None, :] - estimate[:, None]) / spread
     if simultaneous:
         above = _stepdown(noise, spread, statistic, level)
-        ahead, behind = above.sum(axis=1), above.sum(axis=0)
-    else:
-        ahead, behind = np.empty((2, len(estimate)), dtype=np.int64)
-        for j in range(len(estimate)):
-            ahead[j], behind[j] = _stepdown_one(noise, j, spread[j], statistic[j], level)
-    return 1 + ahead, len(estimate) - behind
+        return above.sum(axis=1), above.sum(axis=0)
+    ahead, behind = np.empty((2, len(estimate)), dtype=np.int64)
+    for j in range(len(estimate)):
+        ahead[j], behind[j] = _stepdown_one(noise, j, spread[j], statistic[j], level)
+    return ahead, behind
 
 
 def _stepdown_one(
