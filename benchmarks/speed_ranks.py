@@ -49,9 +49,8 @@ def main() -> None:
     print(f"confidence sets, all agencies at once     {every:6.2f}")
     print(f"posterior ranges and who is ahead of whom {posterior:6.2f}")
     print(f"most memory of the three                  {memory:6.2f} GB")
-    print(
-        f"all pairs, {TIMED_IN_FULL} agencies scaled up         {scaled:6.1f} ({scaled / marginal:.0f} times)"
-    )
+    times = f"{scaled:6.1f} ({scaled / marginal:.0f} times)"
+    print(f"all pairs, {TIMED_IN_FULL} agencies scaled up         {times}")
 
 
 if __name__ == "__main__":
