@@ -2,8 +2,11 @@
 
 A fixed grid with fixed seeds: 2,000 replications a cell by default, Monte Carlo errors printed.
 The simulating code draws answers from binomials and shares nothing with the estimating code.
-Coverage is over agencies; "oracle" is the same interval given the true mean and spread. Run
-`python benchmarks/qualify_benchmark.py [--replications N] [--part scores|change|clusters]`.
+Coverage is over agencies; "oracle" is the same interval given the true mean and spread. The part
+`sizes` has agencies of one size, drawn from the model: *extreme* is the coverage of the observed
+first and last, *ratio* the mean width over that with the spread known. The part `calls` sets the
+stated certainty of calls beside how often they are right. Run `python
+benchmarks/qualify_benchmark.py [--replications N] [--part scores|sizes|calls|change|clusters]`.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from scipy.stats import norm
 from cxanalytics.benchmark import benchmark_scores, change_columns
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.cluster_robust import cluster_interval, fit_clustered
+from cxanalytics.numerics.shrinkage import shrink_normal, smooth_share_variance
 from cxanalytics.rules import CALL_AT_LEAST, DIFFERENCE
 from cxanalytics.tables import Estimates
 
@@ -32,6 +36,12 @@ SIZES = ((40, 80), (60, 900), (300, 3000))
 SPREADS = (0.0, 0.02, 0.05)
 CHANGES = (0.0, 0.015, 0.03, 0.06)
 CLUSTERS = (6, 8, 12, 13, 20, 39, 40)
+ONE_SIZE = (15, 30, 100, 1000)
+CLASSES = (10, 24, 100)
+CALLED_SIZES = (30, 100, 1000)
+CALLED_SPREADS = (0.02, 0.05, 0.08)
+WIDTH_EVERY = 10
+PARTS = ("scores", "sizes", "calls", "change", "clusters")
 
 
 def wave(share: np.ndarray, n: np.ndarray, rng: np.random.Generator) -> Estimates:
@@ -95,6 +105,51 @@ def _oracle_called(table: Estimates, n: np.ndarray, spread: float) -> float:
     return float(np.mean(best >= CALL_AT_LEAST))
 
 
+def size_cell(
+    agencies: int, size: int, spread: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """One replication: every agency has one number of answers, fewer than are shown included."""
+    truth = np.clip(rng.normal(0.6, spread, agencies), 0.01, 0.99)
+    n = np.full(agencies, float(size))
+    raw = rng.binomial(size, truth) / size
+    variance = smooth_share_variance(raw, n)
+    fit = shrink_normal(raw, variance)
+    below = fit.weight @ norm.cdf((truth - fit.node_mean) / fit.node_sd)
+    inside = np.abs(below - 0.5) <= 0.5 * NOMINAL
+    width = known = np.nan
+    if rng.integers(WIDTH_EVERY) == 0:
+        width = float(np.mean(fit.quantile(0.975) - fit.quantile(0.025)))
+        keep = spread**2 / (spread**2 + variance)
+        sd = np.sqrt(keep * variance + (1.0 - keep) ** 2 * (spread**2 + variance) / agencies)
+        known = float(np.mean(2 * norm.ppf(0.975) * sd))
+    return {
+        "score": inside.mean(),
+        "extreme": inside[[raw.argmax(), raw.argmin()]].mean(),
+        "width": width,
+        "ratio": width / known,
+    }
+
+
+def calls_cell(
+    agencies: int, size: int, spread: float, rng: np.random.Generator
+) -> dict[str, float]:
+    """One replication: certainty stated and calls right, for sides and for "about the same"."""
+    truth = rng.normal(0.6, spread, agencies)
+    n = rng.integers(size, 2 * size, agencies)
+    table = wave(truth, n, rng)
+    frame = benchmark_scores(table, draws=1_000, seed=int(rng.integers(2**31))).frame
+    gap = np.array([own - np.median(np.delete(truth, g)) for g, own in enumerate(truth)])
+    side = np.select([gap > DIFFERENCE, gap < -DIFFERENCE], ["above", "below"], "same")
+    verdict, stated = frame["verdict"].to_numpy(), frame["certainty"].to_numpy(dtype=float)
+    out: dict[str, float] = {}
+    for name, kinds in (("side", ["above", "below"]), ("same", ["same"])):
+        called = np.isin(verdict, kinds)
+        out[name] = float(called.sum())
+        out[f"{name} stated"] = float(stated[called].sum())
+        out[f"{name} right"] = float((verdict == side)[called].sum())
+    return out
+
+
 def change_cell(
     agencies: int, sizes: tuple[int, int], change: float, rng: np.random.Generator
 ) -> dict[str, float]:
@@ -153,6 +208,17 @@ def cells(part: str) -> Iterator[tuple[str, Callable[[np.random.Generator], dict
                 for spread in SPREADS:
                     name = f"{g} agencies, n {size[0]}-{size[1]}, spread {spread}"
                     yield name, lambda rng, a=(g, size, spread): scores_cell(*a, rng)
+    elif part == "sizes":
+        for g in CLASSES:
+            for n in ONE_SIZE:
+                name = f"{g} agencies, n {n}"
+                yield name, lambda rng, a=(g, n, 0.05): size_cell(*a, rng)
+    elif part == "calls":
+        for g in CLASSES[1:]:
+            for n in CALLED_SIZES:
+                for spread in CALLED_SPREADS:
+                    name = f"{g} agencies, n {n}-{2 * n}, spread {spread}"
+                    yield name, lambda rng, a=(g, n, spread): calls_cell(*a, rng)
     elif part == "change":
         for g in AGENCIES[1:]:
             for size in SIZES[1:]:
@@ -183,13 +249,25 @@ def run_cell(
     return frame.mean(), frame.std() / np.sqrt(len(frame)), failed
 
 
+def print_calls(table: pd.DataFrame, replications: int) -> None:
+    """Print stated certainty beside the share of right calls, by cell and over all."""
+    sums = pd.concat([table, pd.DataFrame({"all cells": table.sum(numeric_only=True)}).T])
+    shown = pd.DataFrame(index=sums.index)
+    for name in ("side", "same"):
+        shown[f"{name} calls"] = sums[name].round(2)
+        for kind in ("stated", "right"):
+            shown[f"{name} {kind}"] = (sums[f"{name} {kind}"] / sums[name]).round(3)
+    print(f"\ncalls: {replications} replications a cell, seed {SEED}; calls per replication")
+    print(shown.to_string())
+
+
 def main() -> None:
     """Print one table per part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--replications", type=int, default=REPLICATIONS)
-    parser.add_argument("--part", choices=("scores", "change", "clusters"), action="append")
+    parser.add_argument("--part", choices=PARTS, action="append")
     options = parser.parse_args()
-    for part in options.part or ("scores", "change", "clusters"):
+    for part in options.part or PARTS:
         start = time.perf_counter()
         lines = []
         for place, (name, replicate) in enumerate(cells(part)):
@@ -200,6 +278,9 @@ def main() -> None:
                 | {"failed": failed}
             )
         table = pd.DataFrame(lines).set_index("cell")
+        if part == "calls":
+            print_calls(table, options.replications)
+            continue
         headline = table.columns[0]
         print(f"\n{part}: {options.replications} replications a cell, seed {SEED}")
         print(table.to_string())

@@ -1,8 +1,8 @@
 """What can be done from a terminal?
 
-Exit codes: 0 done; 1 a notebook, a page or the data failed; 2 what was typed, or a study file, is
-wrong; 130 stopped from the keyboard. Anything a user can put right is one line on the error
-stream, without a traceback.
+Exit codes: 0 done; 1 a notebook, a page, a number or the data failed; 2 what was typed, or a study
+file, is wrong; 130 stopped from the keyboard. Anything a user can put right is one line on the
+error stream, without a traceback.
 """
 
 from __future__ import annotations
@@ -291,6 +291,46 @@ def check(ctx: click.Context, study: str, strict: bool, form: str) -> None:
 
 def _json(entries: list[dict[str, Any]]) -> str:
     return json.dumps(entries, indent=1, ensure_ascii=False)
+
+
+@main.command(short_help="Follow a number on a page back to its rows.")
+@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--page", default="", metavar="PAGE", help="Page with the ID: agencies/north.html.")
+@click.option("--all", "every", is_flag=True, help="Follow every record of the page.")
+@click.option("--study", default="", metavar="STUDY", help="Study of the outputs, if elsewhere.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress bar.")
+@click.pass_context
+def trace(
+    ctx: click.Context,
+    output: Path,
+    ids: tuple[str, ...],
+    page: str,
+    every: bool,
+    study: str,
+    form: str,
+    quiet: bool,
+) -> None:
+    """Follow the number at ID of a page in OUTPUT to its record, notebook, calls and rows.
+
+    The rows are read anew and the number is computed again; nothing is written. Exit codes: 0 it
+    agrees; 1 it does not, or cannot be computed again; 2 there is no such page, ID or study.
+    """
+    from cxanalytics.run.trace import as_lines, as_plain, trace_records
+
+    if every == bool(ids):
+        raise ParamsError("Name an ID, or --all with --page; not both.")
+    found = trace_records(output, ids, page=page, study=study, progress=not quiet)
+    if form == "json":
+        click.echo(_json([as_plain(entry) for entry in found]))
+    else:
+        for entry in found:
+            click.echo("\n".join(as_lines(entry)))
+    if not all(entry.agrees for entry in found):
+        ctx.exit(RUN_FAILED)
 
 
 @main.command(short_help="Open a copy of a notebook to work on.")

@@ -91,6 +91,22 @@ CHANGED_WORDING = "changed_wording"
 REORGANIZED = "reorganized"
 CHANGE_REASONS = (FIRST_WAVE, CHANGED_WORDING, REORGANIZED, FEW)
 
+RUN_CHART_BELOW = 8
+"""Points of a baseline below which a chart over time has a line and no limits."""
+
+PROVISIONAL_BELOW = 12
+"""Points of a baseline below which limits are provisional; the length of one not declared."""
+
+SIGNAL_RUN = 8
+"""Points in a row on one side of the center that are a signal."""
+
+NO_POINTS, RUN_CHART, PROVISIONAL, SETTLED = ("none", "run_chart", "provisional", "settled")
+CHART_STATES = (NO_POINTS, RUN_CHART, PROVISIONAL, SETTLED)
+SIGNALS = ("above", "below", "run_above", "run_below")
+
+FEW_POINTS, FEW_OTHERS, TOO_FAR, PAST = ("few_points", "few_agencies", "too_far", "past")
+FORECAST_REASONS = (FEW_POINTS, FEW_OTHERS, TOO_FAR, PAST)
+
 
 @dataclass(frozen=True, slots=True)
 class Certainty:

@@ -190,6 +190,8 @@ class Survey:
         The agency whose departments stand as agencies here; "" where agencies are agencies.
     only_peers : tuple of str
         Agencies that come from published counts: compared with, never reported on.
+    held_back : tuple of (str, str)
+        Period and agency of what an earlier release hid: it stays hidden.
     """
 
     frame: pd.DataFrame
@@ -203,6 +205,7 @@ class Survey:
     breaks: tuple[Break, ...] = ()
     parent: str = ""
     only_peers: tuple[str, ...] = ()
+    held_back: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         names = [question.name for question in self.questions]
@@ -358,6 +361,10 @@ class Survey:
     def broken_between(self, before: str, after: str) -> dict[str, str]:
         """Agencies that became another one after one wave and up to another, and why."""
         return {entry.agency: entry.text for entry in self.breaks if before < entry.period <= after}
+
+    def held_in(self, period: str) -> list[str]:
+        """Agencies of a wave that an earlier release hid."""
+        return [agency for wave, agency in self.held_back if wave == period]
 
     def answers(self, name: str) -> pd.DataFrame:
         """Rows with an answer to one question."""
@@ -704,8 +711,9 @@ class Funnel:
     Attributes
     ----------
     points : DataFrame
-        `key n n_eff share z z_adjusted p_value outside side`: shown agencies; `outside` by the
-        outer limits at the agency's own number of answers; `side` is "above", "below" or "".
+        `key n n_eff share z z_adjusted p_value outside side discovery_rate discovered`: shown
+        agencies; `outside` by the outer limits at the agency's own number of answers; `side` is
+        "above", "below" or ""; `discovered` by the rule on the false discovery rate.
     limits : DataFrame
         `n low_outer low_inner high_inner high_outer` on a grid of effective answers.
     target : float

@@ -10,6 +10,7 @@ import pytest
 
 from cxanalytics.benchmark import benchmark_funnel
 from cxanalytics.errors import ModelError
+from cxanalytics.numerics.funnel import FALSE_DISCOVERY
 from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Estimates
 
@@ -101,3 +102,35 @@ def test_clustered_answers_count_for_less() -> None:
     np.testing.assert_allclose(clustered.points["n_eff"], 100.0)
     plain = benchmark_funnel(Estimates(frame.drop(columns="deff"), "share", facts=facts))
     np.testing.assert_allclose(plain.points["n_eff"], 400.0)
+
+
+def test_the_false_discovery_rule_names_the_planted_one(made_up):
+    truth, n = made_up.truth_and_sizes(30, spread=0.01)
+    truth[:3] = [0.9, 0.3, 0.35]
+    points = benchmark_funnel(made_up.scores(truth, n, seed=1)).points
+    assert points["discovered"].tolist()[:3] == [True, True, True]
+    assert points["discovered"].iloc[3:].mean() < 0.1
+    assert (points["discovery_rate"] >= points["p_value"]).all()
+    assert (points["discovered"] == (points["discovery_rate"] <= FALSE_DISCOVERY)).all()
+
+
+def test_both_rules_are_told(made_up):
+    truth, n = made_up.truth_and_sizes(20, spread=0.01)
+    truth[0] = 0.95
+    got = benchmark_funnel(made_up.scores(truth, n, seed=1))
+    assert got.facts["discovered"] == int(got.points["discovered"].sum())
+    assert "outside the 99.8% limits" in got.checks[0].text
+    assert "at a false discovery rate of 5%" in got.checks[0].text
+    few = benchmark_funnel(made_up.scores(truth[:9], n[:9], seed=1))
+    assert few.points["discovery_rate"].isna().all() and not few.points["discovered"].any()
+
+
+def test_chance_alone_seldom_makes_a_discovery(made_up):
+    named = []
+    for seed in range(100):
+        n = np.random.default_rng(seed).integers(30, 90, 25)
+        got = benchmark_funnel(made_up.scores(np.full(25, 0.6), n, seed=seed))
+        named.append(got.points["discovered"].any())
+    # Nobody is unusual: any discovery is false, so at most 5% of funnels may have one; with 100
+    # funnels two standard errors are 4.4 points.
+    assert np.mean(named) <= 0.094

@@ -104,6 +104,42 @@ def cut_effects():
 
 
 @pytest.fixture(scope="session")
+def case_mix():
+    """Scores as answered and adjusted; one could not be adjusted, one is only compared with."""
+    frame = made_scores([*NAMES[:12], *HOSTILE]).frame
+    frame = frame.assign(raw=frame["estimate"], reason="", suppressed_reason="", p_adjusted=0.2)
+    frame["difference"] = np.linspace(-0.02, 0.03, len(frame))
+    for column in ("estimate", "conf_low", "conf_high"):
+        frame[column] += frame["difference"]
+    frame.loc[3, ["estimate", "conf_low", "conf_high", "difference"]] = np.nan
+    frame.loc[3, "reason"] = "unlike"
+    facts = {"overall": 0.64, "case_mix": "age_band, need", "only_peers": NAMES[5]}
+    return Estimates(frame=frame, quantity="Share, adjusted for case mix", facts=facts)
+
+
+@pytest.fixture(scope="session")
+def mix_rate():
+    """Changes split by two columns; the second one moves more."""
+    names = [*NAMES[:10], *HOSTILE[:8]]
+    change = np.linspace(0.08, -0.09, len(names))
+    parts = []
+    for column, size in (("channel", 0.002), ("age_band", 0.012)):
+        frame = pd.DataFrame({"agency": names, "column": column, "change": change})
+        frame["key"] = frame["agency"] + "@" + column
+        frame["estimate"] = np.where(np.arange(len(names)) % 2, size, -size)
+        frame["rate"] = frame["change"] - frame["estimate"]
+        parts.append(frame)
+    frame = pd.concat(parts, ignore_index=True).assign(std_error=0.004, n=500.0, p_adjusted=0.4)
+    for value, low, high in (
+        ("estimate", "conf_low", "conf_high"),
+        ("rate", "rate_low", "rate_high"),
+    ):
+        frame[low], frame[high] = frame[value] - 0.02, frame[value] + 0.02
+    frame.loc[2, ["estimate", "rate"]] = np.nan
+    return Estimates(frame=frame, quantity="Part of the change that goes with who answered")
+
+
+@pytest.fixture(scope="session")
 def panel():
     draw = np.random.default_rng(5)
     unit = np.repeat(np.arange(30), 4)

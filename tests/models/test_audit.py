@@ -77,7 +77,9 @@ def test_effective_answers_are_those_of_kish():
     [
         ({"A": 10, "B": 29, "C": 60}, ["", "", ""]),
         ({"A": 9, "B": 29, "C": 60}, [HIDDEN, COMPLEMENTARY, ""]),
-        ({"A": 9, "B": 8, "C": 60}, [HIDDEN, HIDDEN, ""]),
+        ({"A": 9, "B": 6, "C": 60}, [HIDDEN, HIDDEN, ""]),
+        # Seventeen of two that have fewer than ten each are nine and eight.
+        ({"A": 9, "B": 8, "C": 60}, [HIDDEN, HIDDEN, COMPLEMENTARY]),
     ],
 )
 def test_small_agencies_cannot_be_read_or_computed(sizes, reasons):

@@ -201,6 +201,9 @@ def test_a_hidden_channel_of_an_agency_hides_another_one() -> None:
     ).frame.set_index("key")
     assert got.loc["Ash: email", "suppressed_reason"] == HIDDEN
     assert COMPLEMENTARY in got.loc[["Ash: phone", "Ash: web"], "suppressed_reason"].tolist()
+    # So that the channels' totals do not give it back either, another agency hides the same two.
+    hidden = got.index[got["suppressed_reason"].isin([HIDDEN, COMPLEMENTARY])].tolist()
+    assert hidden == ["Ash: email", "Ash: phone", "Cedar: email", "Cedar: phone"]
     # One channel is left of Ash, and so has no rest.
     assert got.loc[["Ash: email", "Ash: phone", "Ash: web"], NUMBERS].isna().all(axis=None)
     assert got.loc["Birch: web", "estimate"] == pytest.approx(

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binom
+from statsmodels.stats.multitest import multipletests
 
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.funnel import (
     WINSORIZED_SQUARE,
     arcsine,
+    discovery_rates,
     exact_limits,
     overdispersion,
     share_limits,
+    tail_probabilities,
 )
 
 
@@ -110,3 +113,31 @@ def test_overdispersion_widens_limits_everywhere():
 def test_needs_ten_units():
     with pytest.raises(ModelError, match="at least 10 units; got 9"):
         overdispersion(np.zeros(9), np.ones(9), 0.0)
+
+
+def test_tails_are_exact_and_both_hold_the_count():
+    """Reference: scipy's binomial, for whole numbers of answers."""
+    n, count = np.array([30, 30, 50, 300]), np.array([30, 0, 20, 200])
+    got = tail_probabilities(count / n, n, 0.6)
+    low, high = binom.cdf(count, n, 0.6), binom.sf(count - 1, n, 0.6)
+    np.testing.assert_allclose(got, np.minimum(2 * np.minimum(low, high), 1), rtol=1e-9)
+    assert tail_probabilities([0.6], [10], 0.6) == pytest.approx(1.0)
+
+
+def test_tails_with_overdispersion_are_those_of_a_mixture():
+    rng = np.random.default_rng(1)
+    n, tau = 60, 0.05
+    drawn = rng.binomial(n, np.sin(float(arcsine(0.7)) + tau * rng.normal(size=400_000)) ** 2)
+    for count in (30, 36, 50):
+        tail = min((drawn <= count).mean(), (drawn >= count).mean())
+        got = tail_probabilities([count / n], [n], 0.7, tau2=tau**2)
+        # 400,000 draws: three Monte Carlo errors, doubled as the probability is
+        assert got == pytest.approx(2 * tail, abs=6 * np.sqrt(tail / 400_000))
+
+
+def test_discovery_rates_agree_with_statsmodels():
+    p = np.random.default_rng(2).uniform(size=40) ** 3
+    p[3] = p[4]
+    expected = multipletests(p, method="fdr_bh")[1]
+    np.testing.assert_allclose(discovery_rates(p), expected, rtol=1e-12)
+    assert discovery_rates([]).size == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cxanalytics.errors import ModelError
-from cxanalytics.numerics.mix_rate import split_change
+from cxanalytics.numerics.mix_rate import linear_parts, split_change
 
 
 def _split(p0, p1, n0, n1):
@@ -67,3 +67,57 @@ def test_a_group_without_answers_in_one_wave_is_refused():
             variance_before=[0.01, 0.0],
             variance_now=[0.01, 0.01],
         )
+
+
+def _two_waves(seed: int, *, units: int = 0):
+    """Answers of two waves in three groups; units serve in both waves."""
+    rng = np.random.default_rng(seed)
+    later = np.repeat([False, True], 900)
+    group = np.where(
+        later, rng.choice(3, 1800, p=[0.3, 0.3, 0.4]), rng.choice(3, 1800, p=[0.5, 0.3, 0.2])
+    )
+    unit = rng.integers(0, units or 1, 1800)
+    shift = rng.normal(0, 0.1, units or 1)[unit] if units else 0.0
+    chance = np.array([0.5, 0.65, 0.8])[group] + 0.05 * later + shift
+    value = (rng.uniform(size=1800) < chance).astype(float)
+    return value, group, later, unit, rng.uniform(0.5, 2.0, 1800)
+
+
+def _parts(value, group, later, mass):
+    total, hit = (
+        np.array([np.bincount(group[now], w[now], minlength=3) for now in (~later, later)])
+        for w in (mass, mass * value)
+    )
+    score, nothing = hit / total, np.zeros(3)
+    got = split_change(*score, *total, variance_before=nothing, variance_now=nothing)
+    return got.mix, got.rate
+
+
+def test_linear_parts_agree_with_the_closed_errors_of_independent_answers():
+    value, group, later, _, _ = _two_waves(1)
+    mix, rate = linear_parts(value, group, later, mass=np.ones(1800))
+    counts = [np.bincount(group[now], minlength=3) for now in (~later, later)]
+    p = [
+        np.bincount(group[now], value[now], minlength=3) / n
+        for now, n in zip((~later, later), counts, strict=True)
+    ]
+    got = _split(*p, *counts)
+    # Sums of squares of the parts are the multinomial and binomial variances, term by term.
+    assert np.sqrt((mix**2).sum()) == pytest.approx(got.mix_error, rel=1e-10)
+    assert np.sqrt((rate**2).sum()) == pytest.approx(got.rate_error, rel=1e-10)
+    for part in (mix, rate):
+        assert [part[later].sum(), part[~later].sum()] == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_linear_parts_agree_with_leaving_out_units_that_serve_in_both_waves():
+    value, group, later, unit, mass = _two_waves(2, units=60)
+    linear = linear_parts(value, group, later, mass=mass)
+    left = np.array(
+        [_parts(*(each[unit != u] for each in (value, group, later, mass))) for u in range(60)]
+    )
+    for place in (0, 1):
+        total = np.bincount(unit, linear[place], minlength=60)
+        error = np.sqrt(60 / 59 * ((total - total.mean()) ** 2).sum())
+        jackknife = np.sqrt(59 / 60 * ((left[:, place] - left[:, place].mean()) ** 2).sum())
+        # The two differ by terms of one over the number of units.
+        assert error == pytest.approx(jackknife, rel=0.05)

@@ -8,6 +8,7 @@ import pytest
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.process_chart import (
     RANGE_TO_SD,
+    false_alarm_chance,
     laney_limits,
     one_side,
     outside,
@@ -42,17 +43,17 @@ def test_a_frozen_baseline_finds_the_shift_that_all_points_together_hide(referen
 
 def test_a_run_of_eight_is_a_signal_and_seven_is_none():
     values = np.array([1.0] * 7 + [-1.0] + [1.0] * 8)
-    got = one_side(values, 0.0)
+    got = one_side(values, 0.0, run=8)
     assert got.tolist() == [0] * 8 + [1] * 8
     assert one_side(values, 0.0, run=7).tolist() == [1] * 7 + [0] + [1] * 8
-    assert one_side(-values, 0.0).tolist() == [0] * 8 + [-1] * 8
+    assert one_side(-values, 0.0, run=8).tolist() == [0] * 8 + [-1] * 8
 
 
 def test_a_missing_period_does_not_end_a_run_but_a_value_on_the_center_does():
     values = np.array([1.0] * 4 + [np.nan] + [1.0] * 4)
-    assert one_side(values, 0.0).tolist() == [1, 1, 1, 1, 0, 1, 1, 1, 1]
+    assert one_side(values, 0.0, run=8).tolist() == [1, 1, 1, 1, 0, 1, 1, 1, 1]
     values[4] = 0.0
-    assert not one_side(values, 0.0).any()
+    assert not one_side(values, 0.0, run=8).any()
 
 
 def test_shares_of_many_answers_have_limits_from_their_own_spread():
@@ -88,3 +89,17 @@ def test_too_short_a_baseline_is_refused():
         xmr_limits([1.0, np.nan, 2.0])
     with pytest.raises(ModelError, match="differ from 1"):
         laney_limits([1.0, 1.0, 1.0], [50.0, 60.0, 70.0])
+
+
+def test_the_chance_of_a_false_sign_is_what_simulated_charts_show():
+    rng = np.random.default_rng(9)
+    alarms = []
+    for _ in range(600):
+        values = rng.normal(0.0, 1.0, 18)
+        limits = xmr_limits(values, baseline=np.arange(18) < 12)
+        signs = np.abs(outside(values, limits)) + np.abs(one_side(values, limits.center, run=8))
+        alarms.append(signs.any())
+    # 600 charts: standard error 1.4 points
+    assert false_alarm_chance(18, 12, run=8) == pytest.approx(np.mean(alarms), abs=0.045)
+    assert false_alarm_chance(30, 12, run=8) > false_alarm_chance(18, 12, run=8)
+    assert false_alarm_chance(18, 12, run=7) > false_alarm_chance(18, 12, run=8)

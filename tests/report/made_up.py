@@ -250,11 +250,12 @@ def make_funnel(board: Benchmark) -> Funnel:
 
 def index_sections(boards: dict[str, Benchmark], facts: report.PageFacts) -> list[report.Section]:
     """Write the index page as its notebook does."""
+    chance = report.write_index_funnel(boards, facts, funnel=make_funnel(boards["recommend"]))
     return [
         report.write_index_masthead(boards, facts),
         report.write_index_groups(boards, facts),
-        report.write_index_funnel(boards, facts, funnel=make_funnel(boards["recommend"])),
-        report.write_index_data(boards, facts),
+        chance,
+        report.write_index_data(boards, facts, sections=[chance]),
     ]
 
 

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from cxanalytics.benchmark.achievable import benchmark_achievable
 from cxanalytics.benchmark.change import change_columns
+from cxanalytics.benchmark.channels import benchmark_channels
+from cxanalytics.benchmark.departments import benchmark_departments
 from cxanalytics.benchmark.funnel import benchmark_funnel
+from cxanalytics.benchmark.history import benchmark_history
+from cxanalytics.benchmark.history_points import Baseline, Restart
+from cxanalytics.benchmark.predictive import fit_predictive_check
+from cxanalytics.benchmark.rank_sets import benchmark_rank_sets
 from cxanalytics.benchmark.scorecard import benchmark_scorecard
 from cxanalytics.benchmark.scores import benchmark_scores
+from cxanalytics.benchmark.vision import Target, benchmark_vision
 
-__all__ = ["benchmark_funnel", "benchmark_scorecard", "benchmark_scores", "change_columns"]
+__all__ = [
+    "Baseline",
+    "Restart",
+    "Target",
+    "benchmark_achievable",
+    "benchmark_channels",
+    "benchmark_departments",
+    "benchmark_funnel",
+    "benchmark_history",
+    "benchmark_rank_sets",
+    "benchmark_scorecard",
+    "benchmark_scores",
+    "benchmark_vision",
+    "change_columns",
+    "fit_predictive_check",
+]

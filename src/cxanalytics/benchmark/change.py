@@ -48,6 +48,7 @@ def change_columns(
     level: float = LEVEL,
     changed_wording: bool = False,
     broken: Collection[str] = (),
+    guarded: Collection[str] = (),
     thresholds: Thresholds = THRESHOLDS,
 ) -> tuple[pd.DataFrame, list[Check], dict[str, float | int | str | bool]]:
     """Return the change columns of a benchmark for every key of `scores`.
@@ -69,6 +70,9 @@ def change_columns(
     broken : collection of str
         Keys that were another organization in the earlier wave (`Survey.broken_between`): they
         have no change, and are not in the model of changes.
+    guarded : collection of str
+        Keys hidden in the earlier wave, for their own or another's sake: a change would give their
+        earlier score back. Treated as having few answers.
     thresholds : Thresholds
         Smallest numbers of answers and agencies.
 
@@ -92,7 +96,8 @@ def change_columns(
         text = "The question changed since the wave before; no change is given."
         return frame, [Check("change", None, text)], {}
     is_broken = frame["key"].isin(list(broken))
-    whole = frame.loc[is_shown & ~is_broken, "key"].tolist()
+    is_guarded = frame["key"].isin(list(guarded))
+    whole = frame.loc[is_shown & ~is_broken & ~is_guarded, "key"].tolist()
     pairs = _pairs(scores, previous, whole, thresholds)
     seen = frame["key"].isin(previous.frame.loc[previous.frame["estimate"].notna(), "key"])
     enough = pairs.loc[pairs[["n_now", "n_before"]].min(axis=1) >= thresholds.wave, "key"]

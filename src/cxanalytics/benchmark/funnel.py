@@ -2,30 +2,45 @@
 
 A funnel plot of shares: limits narrow as answers grow, and are widened by the spread that agencies
 show anyway (overdispersion), so that "outside" means unusual among agencies, not merely different.
-With few agencies that spread cannot be estimated and nothing is called outside.
+With few agencies that spread cannot be estimated and nothing is called outside. Beside the limits
+stands a second rule, on the false discovery rate: of the agencies it names, few are chance.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from cxanalytics.benchmark.scores import suppression_reasons
 from cxanalytics.benchmark.variances import clustering_ratio
 from cxanalytics.errors import ModelError, must_be
 from cxanalytics.numerics.funnel import (
+    FALSE_DISCOVERY,
     INNER,
     OUTER,
     Overdispersion,
     arcsine,
+    discovery_rates,
     overdispersion,
     share_limits,
+    tail_probabilities,
 )
 from cxanalytics.rules import THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Funnel
 
-POINT_COLUMNS = ("key", "n", "n_eff", "share", "z", "z_adjusted", "p_value", "outside", "side")
+POINT_COLUMNS = (
+    "key",
+    "n",
+    "n_eff",
+    "share",
+    "z",
+    "z_adjusted",
+    "p_value",
+    "outside",
+    "side",
+    "discovery_rate",
+    "discovered",
+)
 CURVE_POINTS = 120
 SHARES = ("positive", "top", "")
 
@@ -48,6 +63,8 @@ def benchmark_funnel(
     Returns
     -------
     Funnel
+        Both rules for each agency: `outside` the 99.8% limits, and `discovered` where the smallest
+        false discovery rate that names it, `discovery_rate`, is at most `FALSE_DISCOVERY`.
 
     Raises
     ------
@@ -56,7 +73,8 @@ def benchmark_funnel(
 
     Reference
     ---------
-    Spiegelhalter (2005), Statistics in Medicine 24(8).
+    Spiegelhalter (2005), Statistics in Medicine 24(8); Benjamini and Hochberg (1995), Journal of
+    the Royal Statistical Society B 57(1).
     """
     statistic = str(scores.facts.get("statistic", ""))
     if statistic not in SHARES:
@@ -103,6 +121,8 @@ def _points(
     adjusted = spread.z_adjusted if spread else blank
     low, high = share_limits(target, n_eff, level=OUTER, tau2=spread.tau2 if spread else 0.0)
     above, below = (share > high) & (spread is not None), (share < low) & (spread is not None)
+    p_value = tail_probabilities(share, n_eff, target, tau2=spread.tau2) if spread else blank
+    rate = discovery_rates(p_value) if spread else blank
     columns = {
         "key": frame["key"].to_numpy(),
         "n": frame["n"].to_numpy(dtype=float),
@@ -110,9 +130,11 @@ def _points(
         "share": share,
         "z": spread.z if spread else blank,
         "z_adjusted": adjusted,
-        "p_value": 2.0 * norm.sf(np.abs(adjusted)),
+        "p_value": p_value,
         "outside": above | below,
         "side": np.select([above, below], ["above", "below"], default=""),
+        "discovery_rate": rate,
+        "discovered": rate <= FALSE_DISCOVERY,
     }
     return pd.DataFrame(columns, columns=POINT_COLUMNS)
 
@@ -140,7 +162,11 @@ def _check(points: pd.DataFrame, needed: int) -> Check:
             "from different, so none is called outside."
         )
         return Check("funnel", False, text)
-    text = f"{int(points['outside'].sum())} of {agencies} agencies lie outside the 99.8% limits."
+    text = (
+        f"{int(points['outside'].sum())} of {agencies} agencies lie outside the {100 * OUTER:g}% "
+        f"limits; {int(points['discovered'].sum())} are called unusual at a false discovery rate "
+        f"of {100 * FALSE_DISCOVERY:g}%."
+    )
     return Check("funnel", None, text)
 
 
@@ -148,6 +174,7 @@ def _facts(
     spread: Overdispersion | None, points: pd.DataFrame, target: float
 ) -> dict[str, float | int]:
     facts: dict[str, float | int] = {"target": target, "outside": int(points["outside"].sum())}
+    facts["discovered"] = int(points["discovered"].sum())
     if spread is not None:
         facts |= {"phi_raw": spread.phi_raw, "phi": spread.phi, "tau2": spread.tau2}
     return facts

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from cxanalytics.benchmark.change import change_columns
 from cxanalytics.benchmark.variances import joint_variances, smooth_variances
-from cxanalytics.disclosure import suppress
+from cxanalytics.disclosure import shared_control, suppress
 from cxanalytics.errors import ParamsError, did_you_mean
 from cxanalytics.numerics.peers import gaps_to_peers
 from cxanalytics.numerics.ranks import RankSummary, summarize_ranks
 from cxanalytics.numerics.shrinkage import NormalHierarchy, reml_tau2, shrink_normal
 from cxanalytics.rules import (
     CALL_AT_LEAST,
+    COMPLEMENTARY,
     DIFFERENCE,
     DRAWS,
     HIDDEN,
@@ -162,6 +163,7 @@ def benchmark_scores(
             level=level,
             changed_wording=changed_wording,
             broken=broken,
+            guarded=_guarded(previous, thresholds),
             thresholds=thresholds,
         )
         frame = frame.merge(change, on="key", how="left", validate="one_to_one")
@@ -181,6 +183,12 @@ def benchmark_scores(
     )
 
 
+def _guarded(previous: Estimates, thresholds: Thresholds) -> list[str]:
+    """List the keys whose earlier score is not shown, for their own or another's sake."""
+    reasons = suppression_reasons(previous, thresholds=thresholds)
+    return [str(key) for key in reasons.index[reasons.isin([HIDDEN, COMPLEMENTARY])]]
+
+
 def suppression_reasons(
     scores: Estimates, *, thresholds: Thresholds = THRESHOLDS
 ) -> pd.Series[str]:
@@ -194,12 +202,16 @@ def suppression_reasons(
     n_eff = by_key["n_eff"].astype(float) if "n_eff" in by_key else n
     known = n.notna()
     total = bool(scores.facts.get("total_published", True))
+    shared = shared_control(scores)
+    if shared["order"] is not None:
+        shared["order"] = shared["order"][known]
     reasons = pd.Series("", index=by_key.index, dtype=object)
     if known.any():
         reasons[known] = suppress(
             n[known],
             n_eff[known].fillna(n[known]),
             total_published=total,
+            **shared,
             thresholds=thresholds,
         )
     reasons[known & (n == 0)] = NOT_ASKED

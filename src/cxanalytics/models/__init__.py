@@ -8,11 +8,17 @@ from cxanalytics.models.attention import fit_attention, fit_attention_grid
 from cxanalytics.models.audit import fit_audit
 from cxanalytics.models.beside_truth import fit_beside_truth
 from cxanalytics.models.calibration import fit_calibration
+from cxanalytics.models.case_mix import fit_case_mix, keep_adjusted
+from cxanalytics.models.channels import fit_channel_scores
 from cxanalytics.models.claims import fit_claims
+from cxanalytics.models.claims_departments import fit_department_claims
 from cxanalytics.models.claims_tested import fit_tested_claims
+from cxanalytics.models.departments import fit_department_scores
 from cxanalytics.models.driver_levels import fit_driver_levels
 from cxanalytics.models.drivers import fit_driver_groups, fit_drivers
+from cxanalytics.models.history import fit_history
 from cxanalytics.models.influence import fit_influence
+from cxanalytics.models.mix_rate import fit_mix_rate
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.morale_panel import fit_morale_panel
 from cxanalytics.models.morale_performance import fit_morale_performance
@@ -23,6 +29,7 @@ from cxanalytics.models.published import (
     fit_published_noise,
     fit_published_positions,
 )
+from cxanalytics.models.published_regression import fit_published_regression
 from cxanalytics.models.recommendation import fit_recommendation
 from cxanalytics.models.refusal import fit_or_reason
 from cxanalytics.models.response import fit_response
@@ -40,11 +47,17 @@ __all__ = [
     "fit_audit",
     "fit_beside_truth",
     "fit_calibration",
+    "fit_case_mix",
+    "fit_channel_scores",
     "fit_claims",
+    "fit_department_claims",
+    "fit_department_scores",
     "fit_driver_groups",
     "fit_driver_levels",
     "fit_drivers",
+    "fit_history",
     "fit_influence",
+    "fit_mix_rate",
     "fit_morale_index",
     "fit_morale_panel",
     "fit_morale_performance",
@@ -54,6 +67,7 @@ __all__ = [
     "fit_published_groups",
     "fit_published_noise",
     "fit_published_positions",
+    "fit_published_regression",
     "fit_recommendation",
     "fit_response",
     "fit_scale_positions",
@@ -62,4 +76,5 @@ __all__ = [
     "fit_scores",
     "fit_tested_claims",
     "fit_variance_parts",
+    "keep_adjusted",
 ]

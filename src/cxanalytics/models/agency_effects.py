@@ -21,6 +21,7 @@ from cxanalytics.disclosure import withhold
 from cxanalytics.errors import ModelError
 from cxanalytics.models.answers import AnswerRows, agencies_in_words, answer_rows, refuse_few_events
 from cxanalytics.models.sampling import weights_and_counts
+from cxanalytics.numerics.common_support import in_range_of_others, share_of_group
 from cxanalytics.numerics.standardize import group_shares_above
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Survey
@@ -189,19 +190,10 @@ def _placed(
 
 def _support(rows: AnswerRows, predictor: Floats) -> Floats:
     """Share of each agency's people within the central range of the people of the others."""
-    support = np.ones(len(rows.agencies))
     if not rows.design.shape[1]:
-        return support
-    order = np.argsort(predictor, kind="stable")
-    value, agency, people = predictor[order], rows.agency[order], rows.people[order]
-    for place in range(len(rows.agencies)):
-        own = agency == place
-        reached = np.cumsum(np.where(own, 0.0, people))
-        reached /= reached[-1]
-        low, high = value[np.searchsorted(reached, [SUPPORT_TAIL, 1.0 - SUPPORT_TAIL])]
-        near = (value[own] >= low - 1e-12) & (value[own] <= high + 1e-12)
-        support[place] = people[own] @ near / people[own].sum()
-    return support
+        return np.ones(len(rows.agencies))
+    near = in_range_of_others(predictor, rows.agency, rows.people, tail=SUPPORT_TAIL)
+    return share_of_group(near, rows.agency, rows.people)
 
 
 def _checks(

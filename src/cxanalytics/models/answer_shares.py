@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.disclosure import suppress
+from cxanalytics.disclosure import agency_reasons
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.models.counted import stands_for
 from cxanalytics.models.joined_cells import publishable_parts
@@ -194,20 +194,13 @@ def _rows_of(
 
 def _reasons(wave: Survey, name: str, thresholds: Thresholds) -> pd.Series[str]:
     """Say of every agency why it may not be shown, by its answers to a question and the outcome."""
-    found = []
-    for measure in (name, wave.outcome):
-        rows = wave.answers(measure)
-        weight = rows["weight"].astype(float)
-        sums = (
-            pd.DataFrame({"n": stands_for(wave)[rows.index], "weight": weight, "square": weight**2})
-            .groupby(rows["agency"].astype(str))
-            .sum()
-        )
-        n_eff = sums["n"] if wave.counts else sums["weight"] ** 2 / sums["square"]
-        found.append(suppress(sums["n"], n_eff, total_published=True, thresholds=thresholds))
-    pairs = zip(found[0], found[1].reindex(found[0].index, fill_value=HIDDEN), strict=True)
+    found = [
+        agency_reasons(wave, measure=measure, thresholds=thresholds).droplevel("period")
+        for measure in (name, wave.outcome)
+    ]
+    pairs = zip(found[0], found[1], strict=True)
     strictest = [max(pair, key=_STRICTNESS.index) for pair in pairs]
-    return pd.Series(strictest, index=found[0].index, dtype="str")
+    return pd.Series(strictest, index=found[0].index.astype(str), dtype="str")
 
 
 def _side(part: Sequence[int], sides: Sequence[str]) -> str:

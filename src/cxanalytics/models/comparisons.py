@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.disclosure import publishable_rows, suppress
+from cxanalytics.disclosure import publishable_rows, suppress_margins
 from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean, must_be
 from cxanalytics.rules import (
     CHANGED_WORDING,
@@ -154,7 +154,7 @@ def _cells(
     side = _column(frame, between, "between")
     group = _column(frame, by, "by") if by else pd.Series(EVERYONE, index=frame.index)
     pooled = survey
-    if WAVES not in (between, by):
+    if WAVES not in (between, by) and len(survey.periods) > 1:
         pooled = replace(survey, frame=frame.assign(period=""))
     kept = publishable_rows(pooled, measure=measure, thresholds=thresholds)
     here = frame[measure].notna() & side.notna() & group.notna()
@@ -181,13 +181,7 @@ def _reasons(
 ) -> pd.Series[str]:
     """Suppress within each group and, where groups have totals of their own, within each side."""
     margins = ["side"] if between == WAVES else ["group", "side"] if by else ["group"]
-    reason = pd.Series("", index=cells.index, dtype=object)
-    for margin in margins:
-        parts = [
-            suppress(part["n"], part["n_eff"], total_published=True, thresholds=thresholds)
-            for _, part in cells.groupby(margin)
-        ]
-        reason = reason.where(reason != "", pd.concat(parts).reindex(cells.index))
+    reason = suppress_margins(cells, margins=margins, n_eff="n_eff", thresholds=thresholds)
     return reason.where(cells["kept"] | (reason != ""), HIDDEN)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxanalytics.disclosure import suppress
+from cxanalytics.disclosure import agency_reasons, suppress
 from cxanalytics.rules import FEW, THRESHOLDS, Thresholds
 from cxanalytics.tables import Survey
 
@@ -76,6 +76,42 @@ def hide_small(
             for part in parts
         ]
     ).reindex(frame.index)
+    if not few:
+        reason = reason.where(reason != FEW, "")
+    frame = frame.assign(suppressed_reason=reason.astype("str"))
+    frame.loc[frame["suppressed_reason"] != "", list(figures)] = np.nan
+    return frame
+
+
+def hide_agencies(
+    frame: pd.DataFrame,
+    survey: Survey,
+    *,
+    figures: Sequence[str],
+    few: bool = False,
+    thresholds: Thresholds = THRESHOLDS,
+) -> pd.DataFrame:
+    """Blank the figures of agencies that may not be published, as every page hides them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row per `agency` and `period` with an answer to the outcome.
+    survey : Survey
+    figures : sequence of str
+        Columns to blank.
+    few : bool
+        True for scores, which need more answers than a count.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    DataFrame
+        With a column `suppressed_reason`.
+    """
+    told = agency_reasons(survey, measure=survey.outcome, thresholds=thresholds)
+    keys = pd.MultiIndex.from_frame(frame[["period", "agency"]])
+    reason = told.reindex(keys).set_axis(frame.index)
     if not few:
         reason = reason.where(reason != FEW, "")
     frame = frame.assign(suppressed_reason=reason.astype("str"))

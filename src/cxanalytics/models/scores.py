@@ -30,6 +30,9 @@ STATISTICS = ("positive", "top", "mean", "net")
 EVERYONE = "all"
 """Key of the one row when there are no groups."""
 
+KEPT = ("key", "n", "people")
+"""Columns that disclosure control reads of a group that is too small to show."""
+
 FEW_FOR_NET = 100
 """Effective answers below which a net score gets the interval for small samples."""
 
@@ -72,7 +75,8 @@ def fit_scores(
     -------
     Estimates
         A row per group with an answer, in the order of its name; further columns `n_eff` (Kish),
-        `deff` and `degrees_of_freedom`; joint covariance in the same order.
+        `deff`, `degrees_of_freedom` and `people` (asked or not: the order in which disclosure
+        control hides groups); joint covariance in the same order.
 
     Raises
     ------
@@ -120,11 +124,12 @@ def fit_scores(
             "n_eff": got.n_eff,
             "deff": got.deff,
             "degrees_of_freedom": got.degrees_of_freedom,
+            "people": _people(frame, by, keys, wave.counts),
         }
     )
     covariance = got.covariance.copy()
     hidden = (table["n"] < thresholds.hide).to_numpy() & hide
-    table.loc[hidden, [name for name in table.columns if name not in ("key", "n")]] = np.nan
+    table.loc[hidden, [name for name in table.columns if name not in KEPT]] = np.nan
     covariance[hidden, :], covariance[:, hidden] = np.nan, np.nan
     return Estimates(
         frame=table,
@@ -140,8 +145,24 @@ def fit_scores(
             "weighted": weights is not None,
             "sampling_units": design.n_psu,
             "strata": design.n_strata,
+            **(_held_alike(wave) if by == "agency" else {}),
         },
     )
+
+
+def _people(frame: pd.DataFrame, by: str | None, keys: list[str], counts: bool) -> Floats:
+    """Count the people of each group, whether they answered the question or not."""
+    stand = frame["weight"].to_numpy(dtype=float) if counts else np.ones(len(frame))
+    if by is None:
+        return np.array([stand.sum()])
+    return pd.Series(stand).groupby(frame[by].astype(str).to_numpy()).sum()[keys].to_numpy()
+
+
+def _held_alike(wave: Survey) -> dict[str, str]:
+    """Tell disclosure control which agencies are published elsewhere, and which stay hidden."""
+    held = sorted({agency for period in wave.periods for agency in wave.held_in(period)})
+    told = {"only_peers": "\n".join(wave.only_peers), "held_back": "\n".join(held)}
+    return {name: names for name, names in told.items() if names}
 
 
 def _domains(

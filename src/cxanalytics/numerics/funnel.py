@@ -6,7 +6,8 @@ number of answers: a switch to normal limits at some size would put a kink into 
 normal limits of small numbers are too narrow on the side of 50 percent. Winsorizing 10 percent in
 each tail lowers the mean square of a standard normal to .679, so the overdispersion factor is
 divided by that; without the division the spread is about halved and limits are too tight (kept as
-an option, because other software does it).
+an option, because other software does it). Tail probabilities are exact too: a binomial whose share
+scatters among units, so that a rule on the false discovery rate holds for small units as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
 from scipy.stats import binom, norm
 
 from cxanalytics.errors import ModelError
@@ -25,6 +27,9 @@ WINSORIZE = 0.10
 WINSORIZED_SQUARE = 0.679
 FEWEST_UNITS = 10
 INNER, OUTER = 0.95, 0.998
+FALSE_DISCOVERY = 0.05
+"""Share of chance among the units called unusual by the false discovery rule."""
+TAIL_NODES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +145,48 @@ def share_limits(
     low_angle = center - np.sqrt(np.square(below) + extra)
     high_angle = center + np.sqrt(np.square(above) + extra)
     return from_arcsine(low_angle), from_arcsine(high_angle)
+
+
+def tail_probabilities(
+    share: ArrayLike, n: ArrayLike, target: float, *, tau2: float = 0.0
+) -> Array:
+    """Return (G,) two-sided exact probabilities of shares as far from the target, or further.
+
+    Answers are binomial, and the share behind them scatters normally around the target on the
+    arcsine scale; the scatter is integrated out. Both tails hold the observed count itself, so a
+    rule on these probabilities errs on the side of silence where answers are few.
+
+    Parameters
+    ----------
+    share : (G,) observed shares.
+    n : (G,) effective numbers of answers, whole or not.
+    target : share at the center.
+    tau2 : overdispersion on the arcsine scale.
+    """
+    n = np.asarray(n, dtype=float)
+    count = np.clip(np.asarray(share, dtype=float) * n, 0.0, n)
+    node, weight = np.polynomial.hermite_e.hermegauss(TAIL_NODES)
+    true = from_arcsine(float(arcsine(target)) + np.sqrt(tau2) * node)[:, None]
+    most = np.where(count < n, betainc(np.maximum(n - count, 1e-9), count + 1.0, 1.0 - true), 1.0)
+    least = np.where(count > 0, betainc(np.maximum(count, 1e-9), n - count + 1.0, true), 1.0)
+    tails = weight / weight.sum() @ np.stack([most, least])
+    return np.asarray(np.minimum(2.0 * tails.min(axis=0), 1.0))
+
+
+def discovery_rates(p_value: ArrayLike) -> Array:
+    """Return (G,) smallest false discovery rates at which each unit is still called unusual.
+
+    Parameters
+    ----------
+    p_value : (G,) two-sided probabilities.
+
+    Reference
+    ---------
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57(1).
+    """
+    p = np.asarray(p_value, dtype=float)
+    order = np.argsort(p, kind="stable")[::-1]
+    stepped = np.minimum.accumulate(p[order] * len(p) / np.arange(len(p), 0, -1))
+    rates = np.empty(len(p))
+    rates[order] = np.minimum(stepped, 1.0)
+    return rates

@@ -98,3 +98,43 @@ def split_change(
 def _multinomial(values: Array, share: Array, n: float) -> float:
     """Variance of ``share @ values`` where the shares come from `n` answers."""
     return max(float(share @ np.square(values) - (share @ values) ** 2), 0.0) / n
+
+
+def linear_parts(
+    values: ArrayLike, groups: ArrayLike, now: ArrayLike, *, mass: ArrayLike
+) -> tuple[Array, Array]:
+    """Give what each answer does to the mix and to the rate part of one change.
+
+    Sums of these over the sampling units that were drawn give the errors of the two parts under any
+    design, units that serve in both waves among them.
+
+    Parameters
+    ----------
+    values : (N,) what is averaged.
+    groups : (N,) group of each answer, 0 to K - 1, each with answers in both waves.
+    now : (N,) True in the later wave.
+    mass : (N,) weights, counts included.
+
+    Returns
+    -------
+    mix, rate : (N,) each sums to zero over the answers of either wave.
+    """
+    value, group = np.asarray(values, float), np.asarray(groups, dtype=np.int64)
+    later, weight = np.asarray(now, dtype=bool), np.asarray(mass, float)
+    many = int(group.max()) + 1
+    side = later.astype(np.int64)
+    place = side * many + group
+    total = np.bincount(place, weights=weight, minlength=2 * many)
+    score = np.bincount(place, weights=weight * value, minlength=2 * many) / total
+    residual = weight * (value - score[place]) / total[place]
+    total, score = total.reshape(2, many), score.reshape(2, many)
+    share = total / total.sum(axis=1, keepdims=True)
+    middle, moved = score.mean(axis=0), score[1] - score[0]
+    shift, weight_of_group = share[1] - share[0], share.mean(axis=0)
+    sign = np.where(later, 1.0, -1.0)
+    in_wave = weight / total.sum(axis=1)[side]
+    mix = sign * in_wave * (middle[group] - (share @ middle)[side])
+    mix += 0.5 * shift[group] * residual
+    rate = 0.5 * in_wave * (moved[group] - (share @ moved)[side])
+    rate += sign * weight_of_group[group] * residual
+    return mix, rate

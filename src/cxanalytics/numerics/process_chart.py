@@ -12,6 +12,7 @@ Shewhart (1931); Wheeler and Chambers (1992), Understanding Statistical Process 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,8 +25,8 @@ MEAN_RANGE, MEDIAN_RANGE = 2.66, 3.145
 """Limits in mean and in median moving ranges: 3 / 1.128 and 3 / 0.954, rounded as printed."""
 RANGE_LIMIT, RANGE_LIMIT_MEDIAN = 3.267, 3.865
 RANGE_TO_SD = 1.128
-RUN = 8
 FEWEST_POINTS = 3
+ALARM_CHARTS, ALARM_SEED = 4_000, 20_260
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def outside(values: ArrayLike, limits: ProcessLimits) -> NDArray[np.int64]:
     return (values > limits.high).astype(np.int64) - (values < limits.low)
 
 
-def one_side(values: ArrayLike, center: float, *, run: int = RUN) -> NDArray[np.int64]:
+def one_side(values: ArrayLike, center: float, *, run: int) -> NDArray[np.int64]:
     """Mark the points of runs on one side of the center.
 
     Parameters
@@ -134,6 +135,34 @@ def one_side(values: ArrayLike, center: float, *, run: int = RUN) -> NDArray[np.
         if stop - start >= run:
             out[known[start:stop]] = side[start]
     return out
+
+
+@cache
+def false_alarm_chance(points: int, baseline: int, *, run: int) -> float:
+    """Return how likely a chart of a steady process is to show a signal somewhere.
+
+    Parameters
+    ----------
+    points : of the chart.
+    baseline : of these, the first ones that set the limits.
+    run : points in a row on one side that are a signal.
+
+    Notes
+    -----
+    Simulated: independent normal points. Limits from few points are often too narrow, so the chance
+    is well above that of limits that are known.
+    """
+    rng = np.random.default_rng(ALARM_SEED)
+    values = rng.standard_normal((ALARM_CHARTS, points))
+    held = values[:, :baseline]
+    center = held.mean(axis=1, keepdims=True)
+    reach = MEAN_RANGE * np.abs(np.diff(held, axis=1)).mean(axis=1, keepdims=True)
+    alarm = (np.abs(values - center) > reach).any(axis=1)
+    above = values > center
+    for start in range(points - run + 1):
+        stretch = above[:, start : start + run]
+        alarm |= stretch.all(axis=1) | ~stretch.any(axis=1)
+    return float(alarm.mean())
 
 
 def _held(values: Array, baseline: NDArray[np.bool_] | None) -> Array:

@@ -17,19 +17,27 @@ from cxanalytics.report.appendix import (
     write_appendix_session,
     write_appendix_stabilized,
 )
+from cxanalytics.report.appendix_case_mix import (
+    write_appendix_case_mix,
+    write_appendix_mix_rate,
+)
 from cxanalytics.report.appendix_claims import write_appendix_claims
+from cxanalytics.report.appendix_departments import write_appendix_departments
 from cxanalytics.report.appendix_diagnostics import write_appendix_diagnostics
 from cxanalytics.report.appendix_differences import write_appendix_differences
 from cxanalytics.report.appendix_drivers import (
     write_appendix_agencies,
     write_appendix_drivers,
 )
+from cxanalytics.report.appendix_history import write_appendix_history
 from cxanalytics.report.appendix_models import (
     write_appendix_morale,
     write_appendix_recommendation,
 )
 from cxanalytics.report.appendix_outcomes import write_appendix_outcomes
+from cxanalytics.report.appendix_predictive import write_appendix_predictive
 from cxanalytics.report.appendix_proportionality import write_appendix_proportionality
+from cxanalytics.report.appendix_ranks import write_appendix_ranks
 from cxanalytics.report.appendix_truth import write_appendix_truth
 from cxanalytics.report.appendix_variance import write_appendix_variance
 from cxanalytics.report.audit import (
@@ -54,7 +62,9 @@ from cxanalytics.report.audit_sources import (
     write_audit_claims,
     write_audit_fit,
 )
+from cxanalytics.report.departments import write_departments
 from cxanalytics.report.drivers import write_drivers
+from cxanalytics.report.history import write_history
 from cxanalytics.report.facts import Measure, PageFacts
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.index import (
@@ -63,6 +73,7 @@ from cxanalytics.report.index import (
     write_index_groups,
     write_index_masthead,
 )
+from cxanalytics.report.published_standing import write_published_standing
 from cxanalytics.report.section import SECTION_MIME, Section
 from cxanalytics.report.shell import TEMPLATE_DIR, export_options, page_shell
 from cxanalytics.report.sureness import write_sureness
@@ -78,15 +89,21 @@ __all__ = [
     "page_shell",
     "write_appendix_agencies",
     "write_appendix_cite",
+    "write_appendix_departments",
     "write_appendix_diagnostics",
     "write_appendix_outcomes",
     "write_appendix_claims",
     "write_appendix_differences",
     "write_appendix_drivers",
     "write_appendix_exclusions",
+    "write_appendix_history",
     "write_appendix_masthead",
     "write_appendix_morale",
+    "write_appendix_case_mix",
+    "write_appendix_mix_rate",
+    "write_appendix_predictive",
     "write_appendix_proportionality",
+    "write_appendix_ranks",
     "write_appendix_recommendation",
     "write_appendix_scores",
     "write_appendix_sensitivity",
@@ -109,12 +126,15 @@ __all__ = [
     "write_audit_weights",
     "write_audit_who",
     "write_data",
+    "write_departments",
     "write_drivers",
+    "write_history",
     "write_index_data",
     "write_index_funnel",
     "write_index_groups",
     "write_index_masthead",
     "write_masthead",
+    "write_published_standing",
     "write_scorecard",
     "write_standing",
     "write_sureness",

@@ -7,7 +7,7 @@ download agree. An agency that is hidden has no page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,9 +20,10 @@ from cxanalytics.report.components.figures import figure, folded
 from cxanalytics.report.components.lists import Fact, facts_block
 from cxanalytics.report.components.scorecard import agency_row, scorecard_table
 from cxanalytics.report.components.text import clean, fill
-from cxanalytics.report.exports import score_records, standing_ids, standing_records
+from cxanalytics.report.exports import score_records, standing_records
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.provenance import data_content
+from cxanalytics.report.record_ids import standing_ids
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
 from cxanalytics.rules import COMPLEMENTARY, HIDDEN, LEVEL
@@ -239,7 +240,13 @@ def _counted(facts: PageFacts) -> str:
     return f"Counted: {'; '.join(own)}; all others: {usual}."
 
 
-def write_scorecard(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str) -> Section:
+def write_scorecard(
+    boards: Mapping[str, Benchmark],
+    facts: PageFacts,
+    *,
+    agency: str,
+    reasons: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+) -> Section:
     """Write the table of all measures.
 
     Parameters
@@ -248,6 +255,8 @@ def write_scorecard(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency
         By measure; one that is missing prints "Not asked in this wave".
     facts : PageFacts
     agency : str
+    reasons : mapping of str to sequence of (str, str), optional
+        Measure to further reasons behind its verdict, name and text, for its "Why?".
 
     Returns
     -------
@@ -256,7 +265,7 @@ def write_scorecard(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency
     _outcome(boards, facts, agency)
     here = {m.name: boards[m.name] for m in facts.measures if m.name in boards}
     answer = say_scorecard(here, agency)
-    table, scale = scorecard_table(boards, facts, agency=agency)
+    table, scale = scorecard_table(boards, facts, agency=agency, reasons=reasons)
     first = "" if facts.previous else _first_wave(facts)
     note = " ".join(filter(None, (_scorecard_note(boards, facts, agency, scale.span), first)))
     return framed(
@@ -399,9 +408,11 @@ def write_data(
     Section
     """
     _outcome(boards, facts, agency)
+    # The page names no agency that it leaves out, and neither do its files.
+    standing = [row for row in standing_records(boards, facts) if not row["suppressed_reason"]]
     records = [
         *score_records(boards, facts, agency=agency),
-        *standing_records(boards, facts),
+        *standing,
         *(record for section in sections for record in section.records),
     ]
     return data_content(records, facts, name=agency, boards=boards)

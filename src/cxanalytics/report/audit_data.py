@@ -16,6 +16,7 @@ from cxanalytics.report.audit_parts import Audit, audit_section
 from cxanalytics.report.components.downloads import Download, download_links
 from cxanalytics.report.components.lists import provenance
 from cxanalytics.report.components.text import clean, fill
+from cxanalytics.report.driver_records import claim_id
 from cxanalytics.report.exports import FIXED_CREATION, WORKBOOK, neutral
 
 if TYPE_CHECKING:
@@ -100,12 +101,15 @@ def _value(value: Any) -> Any:
 
 
 def claims_csv(claims: pd.DataFrame) -> bytes:
-    """Write the claims and what each lacks as CSV, UTF-8 with a mark that spreadsheets know."""
+    """Write the claims and what each lacks as CSV, UTF-8 with a mark that spreadsheets know.
+
+    The first column is the id of the claim on the page.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(claims.columns)
-    for row in claims.itertuples(index=False):
-        writer.writerow([neutral(clean(cell)) for cell in row])
+    writer.writerow(["id", *claims.columns])
+    for number, row in zip(claims["number"], claims.itertuples(index=False), strict=True):
+        writer.writerow([claim_id(number), *(neutral(clean(cell)) for cell in row)])
     return buffer.getvalue().encode("utf-8-sig")
 
 

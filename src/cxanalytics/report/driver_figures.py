@@ -10,8 +10,14 @@ import pandas as pd
 from cxanalytics.charts import draw_answer_bars, draw_driver_shares, draw_priority
 from cxanalytics.formats import count, percent, share_range
 from cxanalytics.report.components.scorecard import agency_row
-from cxanalytics.report.components.text import quiet
-from cxanalytics.report.driver_records import answers_ids, driver_ids
+from cxanalytics.report.components.text import fill, join, quiet
+from cxanalytics.report.driver_records import (
+    answer_ids,
+    answer_measure,
+    answers_ids,
+    driver_ids,
+    step_ids,
+)
 from cxanalytics.report.finding import Finding
 from cxanalytics.rules import COMPLEMENTARY
 from cxanalytics.words import (
@@ -98,6 +104,7 @@ def _listed(
 ) -> pd.DataFrame:
     """List the drivers as printed, the largest share first."""
     ids, tiers = driver_ids(table["key"]), drivers.frame.set_index("key")["tier"]
+    steps_at = step_ids(table["key"])
     steps = {} if effects is None else {row["key"]: row for _, row in effects.frame.iterrows()}
     listed = []
     for row in table.to_dict("records"):
@@ -115,11 +122,14 @@ def _listed(
                 "Against peers": say_verdict(own).text if compared else "",
                 "Call": CALLS[row["call"]],
                 "Steps": say_step_count(steps[key]) if key in steps else "",
-                "Rated better": say_size(steps[key]) if key in steps else "Not known",
+                "Rated better": fill('<span id="{}">{}</span>', steps_at[key], say_size(steps[key]))
+                if key in steps
+                else "Not known",
                 "Cannot be told apart": f"Group {tiers[key]}",
             }
         )
-    return pd.DataFrame(listed)
+    # Strings of pandas would lose which cells are markup.
+    return pd.DataFrame(listed, dtype=object)
 
 
 def answers_finding(
@@ -156,28 +166,39 @@ def answers_finding(
 def _answers_listed(bars: pd.DataFrame) -> pd.DataFrame:
     """List the questions as printed, each side with its parts."""
     ids = answers_ids(bars["question"].unique())
+    parts_at = answer_ids(answer_measure(row) for row in bars.to_dict("records"))
     listed = []
     for key, bar in bars.groupby("question", sort=False):
         parts = {
-            side: ", ".join(
-                f"{percent(share)} {quiet(label)}"
-                for share, label in zip(own["share"], own["label"], strict=True)
+            side: join(
+                (
+                    fill(
+                        '<span id="{}">{} {}</span>',
+                        parts_at[answer_measure(row)],
+                        percent(row["share"]),
+                        quiet(row["label"]),
+                    )
+                    for row in own.to_dict("records")
+                ),
+                ", ",
             )
             for side, own in bar.groupby("side")
         }
-        mixed = f"not positive: {parts['mixed']}" if "mixed" in parts else ""
+        against = [parts["negative"]] if "negative" in parts else []
+        against += [fill("not positive: {}", parts["mixed"])] if "mixed" in parts else []
         listed.append(
             {
                 "id": ids[str(key)],
                 "Question": bar["name"].iloc[0],
                 "Score": percent(bar["total"].iloc[0]),
                 "Positive": parts.get("positive", "None"),
-                "Neither": parts.get("neutral", "With negative" if mixed else "None"),
-                "Negative": ", ".join(filter(None, (parts.get("negative", ""), mixed))) or "None",
+                "Neither": parts.get("neutral", "With negative" if "mixed" in parts else "None"),
+                "Negative": join(against, ", ") or "None",
                 "Answers": count(bar["n"].iloc[0]),
             }
         )
-    return pd.DataFrame(listed)
+    # Strings of pandas would lose which cells are markup.
+    return pd.DataFrame(listed, dtype=object)
 
 
 def _answers_missing(

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
 
 
+EXPLAINED = "drivers-explained"
+"""Id of the share of differences that all drivers explain together."""
+
+
 def driver_ids(drivers: Iterable[str]) -> dict[str, str]:
     """Name the rows of drivers: one id for page and files."""
     return {key: f"driver-{part}" for key, part in slugs(drivers).items()}
@@ -25,6 +29,21 @@ def driver_ids(drivers: Iterable[str]) -> dict[str, str]:
 def answers_ids(questions: Iterable[str]) -> dict[str, str]:
     """Name the rows of questions in the table of answers: one id for page and files."""
     return {key: f"answers-{part}" for key, part in slugs(questions).items()}
+
+
+def step_ids(drivers: Iterable[str]) -> dict[str, str]:
+    """Name the cells with the step of each driver to a better answer."""
+    return {key: f"step-{part}" for key, part in slugs(drivers).items()}
+
+
+def answer_ids(measures: Iterable[str]) -> dict[str, str]:
+    """Name the parts of the bars of answers, by measure: question, slash and answer."""
+    return {key: f"answer-{part}" for key, part in slugs(measures).items()}
+
+
+def answer_measure(row: Mapping[Hashable, Any]) -> str:
+    """Name what a part of a bar of answers measures."""
+    return f"{row['question']}/{row['answer']:g}"
 
 
 def claim_id(number: int) -> str:
@@ -59,7 +78,11 @@ def driver_records(
     list of dict
         As `score_records`; figures of all agencies together name no agency.
     """
-    found, ids = drivers.set_index("key"), driver_ids(table["key"])
+    found, ids, steps_at = (
+        drivers.set_index("key"),
+        driver_ids(table["key"]),
+        step_ids(table["key"]),
+    )
     steps = {} if effects is None else effects.set_index("key").to_dict("index")
     records = []
     for row in table.to_dict("records"):
@@ -76,7 +99,7 @@ def driver_records(
         records.append(make_record(told, facts, anchor=ids[key], measure=key, label=name))
         if key in steps:
             label = f"{name}: difference where it is rated better"
-            records.append(_of_all(steps[key], facts, ids[key], f"{key}/step", label))
+            records.append(_of_all(steps[key], facts, steps_at[key], f"{key}/step", label))
     return records
 
 
@@ -93,7 +116,7 @@ def _of_all(
 def explained_record(explained: float, n: float, facts: PageFacts) -> dict[str, Any]:
     """Make the record of the share of differences that all drivers explain together."""
     row: dict[Hashable, Any] = {"estimate": explained, "n": n}
-    return _of_all(row, facts, "", "drivers", "All drivers together, share explained")
+    return _of_all(row, facts, EXPLAINED, "drivers", "All drivers together, share explained")
 
 
 def answer_records(table: pd.DataFrame, facts: PageFacts, *, agency: str) -> list[dict[str, Any]]:
@@ -111,16 +134,18 @@ def answer_records(table: pd.DataFrame, facts: PageFacts, *, agency: str) -> lis
     list of dict
         `estimate` is the share as drawn, `raw` the unadjusted one.
     """
-    ids = answers_ids(table["question"].unique())
+    rows = table.to_dict("records")
+    measures = [answer_measure(row) for row in rows]
+    ids = answer_ids(measures)
     return [
         make_record(
             {"key": agency, "estimate": row["share"], "raw": row["raw"], "n": row["n"]},
             facts,
-            anchor=ids[row["question"]],
-            measure=f"{row['question']}/{row['answer']:g}",
+            anchor=ids[measure],
+            measure=measure,
             label=f"{row['name']}: {row['label']}",
         )
-        for row in table.to_dict("records")
+        for row, measure in zip(rows, measures, strict=True)
     ]
 
 

@@ -23,6 +23,7 @@ from cxanalytics.report.components.scorecard import agency_row
 from cxanalytics.report.components.text import clean, fill, join
 from cxanalytics.report.driver_figures import answers_finding, driver_positions, drivers_finding
 from cxanalytics.report.driver_records import (
+    EXPLAINED,
     answer_records,
     claim_id,
     claim_records,
@@ -56,6 +57,7 @@ CLAIMS_HERE = (1, 5)
 
 _LEFT_OUT = "missing_driver"
 _ASKED = "Is it true that …"
+_TOGETHER = "All drivers together"
 
 
 def write_drivers(
@@ -238,7 +240,10 @@ def _why(drivers: Estimates, facts: PageFacts, names: Mapping[str, str], reason:
     return fill(
         '<details class="tbl reasons"><summary>{}</summary>{}</details>',
         summary,
-        provenance(entries),
+        provenance(
+            (name, fill('<span id="{}">{}</span>', EXPLAINED, text) if name == _TOGETHER else text)
+            for name, text in entries
+        ),
     )
 
 

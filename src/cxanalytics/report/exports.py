@@ -11,21 +11,22 @@ import csv
 import io
 import json
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
 
-from cxanalytics.formats import significant, slug, slugs
+from cxanalytics.formats import significant, slug
 from cxanalytics.report.components.downloads import Download
 from cxanalytics.report.components.text import clean
+from cxanalytics.report.record_ids import funnel_ids, measure_ids, score_ids
 from cxanalytics.rules import LEVEL, NOT_ASKED
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
-    from cxanalytics.tables import Benchmark
+    from cxanalytics.tables import Benchmark, Funnel
 
 FIGURES = (
     "estimate",
@@ -65,7 +66,7 @@ WORDS = ("verdict", "change_reason", "suppressed_reason", "call", "tier")
 WHOLE = ("rank_low", "rank_high", "peers", "n")
 COLUMNS = ("id", "agency", "measure", "label", "wave", *FIGURES, *WORDS)
 COLUMN_NOTES = {
-    "id": "Id of the row on the page that shows the record; empty where the page shows none.",
+    "id": "Id of the place on the page that shows the record; no two records share one.",
     "estimate": "Stabilized score, a share from 0 to 1; the page prints it as a percent.",
     "conf_low": f"Low end of the likely range ({LEVEL:.0%}); conf_high is its high end.",
     "raw": "Unadjusted score, with raw_low and raw_high.",
@@ -82,23 +83,14 @@ COLUMN_NOTES = {
     "importance": "Driver’s share of what all drivers explain together, with importance_low and "
     "importance_high; of all organizations together.",
     "p_first": "Chance that the driver has the largest share.",
-    "call": "What the priority chart calls the driver; empty where it makes no call.",
+    "call": "What the priority chart calls the driver, or the side outside the outer band of the "
+    "funnel; empty for no call.",
     "tier": "Drivers with the same number cannot be told apart; 1 is the leader’s.",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SHARED = ("label", "wave")
 FIXED_CREATION = datetime(2020, 1, 1)
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def score_id(measure: str) -> str:
-    """Name a scorecard row: one id for page and files."""
-    return f"score-{slug(measure)}"
-
-
-def standing_ids(keys: Iterable[str]) -> dict[str, str]:
-    """Name the rows of a comparison of agencies: one id for page and files."""
-    return {key: f"stand-{part}" for key, part in slugs(keys).items()}
 
 
 def make_record(
@@ -159,6 +151,7 @@ def score_records(
         With `COLUMNS` as keys; None for a figure that is not known or not shown.
     """
     records = []
+    ids = score_ids(measure.name for measure in facts.measures)
     for measure in facts.measures:
         board = boards.get(measure.name)
         if board is None or agency not in set(board.frame["key"]):
@@ -169,7 +162,7 @@ def score_records(
             make_record(
                 row,
                 facts,
-                anchor=score_id(measure.name),
+                anchor=ids[measure.name],
                 measure=measure.name,
                 label=measure.label,
             )
@@ -197,17 +190,44 @@ def standing_records(
     frame = boards[entry.name].frame.sort_values(
         ["estimate", "key"], ascending=[False, True], na_position="last"
     )
-    # The comparison on the page is of the outcome: rows of other measures stand in files alone.
-    anchors = standing_ids(frame["key"]) if entry == facts.outcome else {}
+    anchors = measure_ids(boards, facts)[entry.name]
     return [
         make_record(
             row,
             facts,
-            anchor=anchors.get(row["key"], ""),
+            anchor=anchors[row["key"]],
             measure=entry.name,
             label=entry.label,
         )
         for row in frame.to_dict("records")
+    ]
+
+
+def funnel_records(funnel: Funnel, facts: PageFacts) -> list[dict[str, Any]]:
+    """List one record for each agency of a funnel, by name.
+
+    Parameters
+    ----------
+    funnel : Funnel
+        Of the outcome.
+    facts : PageFacts
+
+    Returns
+    -------
+    list of dict
+        `raw` is the unadjusted score, `call` the side outside the outer band.
+    """
+    ids = funnel_ids(funnel.points["key"])
+    outcome = facts.outcome
+    return [
+        make_record(
+            {"key": row["key"], "raw": row["share"], "n": row["n"], "call": row["side"]},
+            facts,
+            anchor=ids[row["key"]],
+            measure=f"{outcome.name}/funnel",
+            label=f"{outcome.label}: place in the funnel",
+        )
+        for row in funnel.points.sort_values("key").to_dict("records")
     ]
 
 

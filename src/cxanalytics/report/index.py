@@ -6,7 +6,8 @@ alphabetical, and an agency that is not shown keeps its line with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,12 +19,14 @@ from cxanalytics.formats import count, percent, times_in
 from cxanalytics.numerics.funnel import INNER, OUTER
 from cxanalytics.report.agency import key_figures, kicker, parent_note
 from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
-from cxanalytics.report.components.chips import chip
+from cxanalytics.report.components.chips import chip, why
 from cxanalytics.report.components.figures import figure
 from cxanalytics.report.components.text import clean, fill, join
-from cxanalytics.report.exports import standing_ids, standing_records
+from cxanalytics.report.exports import funnel_records, standing_records
 from cxanalytics.report.finding import Finding
+from cxanalytics.report.index_measures import measures_table
 from cxanalytics.report.provenance import data_content
+from cxanalytics.report.record_ids import funnel_ids, standing_ids
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
 from cxanalytics.rules import LEVEL
@@ -40,6 +43,8 @@ from cxanalytics.words import (
     say_rank_cell,
     say_suppressed,
     say_verdict,
+    say_verdict_rule,
+    short_verdict_reasons,
 )
 
 if TYPE_CHECKING:
@@ -105,11 +110,13 @@ def _row(
         peer_low=row["peer_low_quarter"],
         peer_high=row["peer_high_quarter"],
     )
+    opened = why(key, short_verdict_reasons(row, board, record=anchor, thresholds=facts.thresholds))
+    verdict = chip(say_verdict(row, thresholds=facts.thresholds))
     cells = (
         _cell("Score", "num sc", fill("<b>{}</b>", percent(row["estimate"]))),
         _cell("Likely range", "rbc", bar),
-        _cell("Against peers", "vd", chip(say_verdict(row, thresholds=facts.thresholds))),
-        _cell("Rank", "rk", say_rank_cell(row)) if ranked else Markup(""),
+        _cell("Against peers", "vd", verdict if ranked else fill("{} {}", verdict, opened)),
+        _cell("Rank", "rk", fill("{} {}", say_rank_cell(row), opened)) if ranked else Markup(""),
         _cell("Answers", "num an", _base(row, facts, key)),
     )
     return fill(
@@ -241,13 +248,14 @@ def write_index_groups(boards: Mapping[str, Benchmark], facts: PageFacts) -> Sec
             (
                 f"Bars run from {scale.span}. Likely ranges and ranks hold the true value "
                 f"{times_in(LEVEL)}.{counted}",
+                say_verdict_rule(board.difference) if count_ranked(board) else "",
                 say_expected_wrong(board),
             ),
         )
     )
     records = standing_records(boards, facts)
     return framed(
-        table + fill('<p class="note">{}</p>', note),
+        table + fill('<p class="note">{}</p>', note) + measures_table(boards, facts),
         kind="index",
         anchor="groups",
         question=f"How do {facts.nouns.organizations} compare?",
@@ -273,9 +281,11 @@ def funnel_finding(funnel: Funnel, facts: PageFacts) -> Finding:
     names = {key: clean(key) for key in funnel.points["key"]}
     points = funnel_table(funnel, names=names)
     nouns = facts.nouns
+    ids = funnel_ids(points["key"])
     places = {"above": "Above the outer band", "below": "Below the outer band"}
     table = pd.DataFrame(
         {
+            "id": [ids[key] for key in points["key"]],
             nouns.organization.capitalize(): list(points["name"]),
             "Unadjusted score": [percent(value) for value in points["share"]],
             "Answers": [count(value) for value in points["n"]],
@@ -333,7 +343,7 @@ def write_index_funnel(
     hidden = set(funnel.points["key"]) - shown
     if hidden:
         raise DataError(f"`funnel` must hold shown agencies only; got {len(hidden)} others.")
-    return framed(
+    section = framed(
         figure(funnel_finding(funnel, facts), number=1, numeric=("Unadjusted score", "Answers")),
         kind=kind,
         anchor="chance",
@@ -343,15 +353,20 @@ def write_index_funnel(
         label="Chance",
         figures=1,
     )
+    return replace(section, records=tuple(funnel_records(funnel, facts)))
 
 
-def write_index_data(boards: Mapping[str, Benchmark], facts: PageFacts) -> Section:
+def write_index_data(
+    boards: Mapping[str, Benchmark], facts: PageFacts, *, sections: Iterable[Section] = ()
+) -> Section:
     """Write the downloads of all measures of all agencies, and where they come from.
 
     Parameters
     ----------
     boards : mapping of str to Benchmark
     facts : PageFacts
+    sections : iterable of Section
+        Sections of the page with records of their own.
 
     Returns
     -------
@@ -363,4 +378,5 @@ def write_index_data(boards: Mapping[str, Benchmark], facts: PageFacts) -> Secti
         if measure.name in boards
         for record in standing_records(boards, facts, measure=measure.name)
     ]
+    records += [dict(record) for section in sections for record in section.records]
     return data_content(records, facts, name=f"{facts.programme} {facts.wave}", boards=boards)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxanalytics.errors import ParamsError
 from cxanalytics.run import query
+from cxanalytics.run.released import with_released
 from cxanalytics.run.study_sources import (
     A11RowsSurvey,
     A11Survey,
@@ -133,7 +134,7 @@ def read_survey(study: StudyFolder) -> Survey:
         survey = read_history(study.path("survey.history", spec.history)).apply(survey)
     if spec.published_peers:
         survey = _with_peers(study, survey)
-    return compared(study, survey)
+    return with_released(study, compared(study, survey))
 
 
 def compared(study: StudyFolder, survey: Survey) -> Survey:

@@ -25,6 +25,7 @@ from cxanalytics.words.nouns import Nouns
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxanalytics.benchmark import Baseline, Restart, Target
     from cxanalytics.operations import Operations
     from cxanalytics.published import Published
     from cxanalytics.report import Measure, PageFacts
@@ -75,6 +76,36 @@ class Study:
     def thresholds(self) -> Thresholds:
         """The thresholds of this study: the built-in ones, or higher."""
         return self.file.thresholds
+
+    @property
+    def targets(self) -> list[Target]:
+        """What the questions should reach, and by when."""
+        from cxanalytics.benchmark import Target
+
+        return [
+            Target(entry.measure, entry.target / 100, entry.by, entry.agency)
+            for entry in self.file.vision
+        ]
+
+    @property
+    def baselines(self) -> list[Baseline]:
+        """Points that set the limits of charts over time, where the study says so."""
+        from cxanalytics.benchmark import Baseline
+
+        return [
+            Baseline(entry.first, entry.last or "", entry.reason, entry.agency, entry.measure)
+            for entry in self.file.baseline
+        ]
+
+    @property
+    def breaks(self) -> list[Restart]:
+        """Points from which the study declares a new baseline."""
+        from cxanalytics.benchmark import Restart
+
+        return [
+            Restart(entry.start, entry.reason, entry.agency, entry.measure)
+            for entry in self.file.breaks
+        ]
 
     @property
     def peers(self) -> list[str] | None:

@@ -20,7 +20,9 @@ from cxanalytics.run.study_sources import (
     AttentionSource,
     OperationsSource,
     PanelSource,
+    Period,
     PublishedSource,
+    Released,
     StaffSource,
     SurveySource,
 )
@@ -84,6 +86,34 @@ class Peers(Strict):
     names: Literal["named"] = "named"
 
 
+class VisionTarget(Strict):
+    """What a question should reach by a day; for all, or for one agency."""
+
+    measure: Text
+    target: float = Field(gt=0, lt=100)
+    by: Day
+    agency: str = ""
+
+
+class DeclaredBaseline(Strict):
+    """Points that set the limits of charts over time, and why these."""
+
+    first: Period = Field(alias="from")
+    last: Period | None = Field(default=None, alias="to")
+    reason: Text
+    measure: str = ""
+    agency: str = ""
+
+
+class DeclaredBreak(Strict):
+    """A wave or month from which a new baseline starts, and what happened."""
+
+    start: Period = Field(alias="from")
+    reason: Text
+    measure: str = ""
+    agency: str = ""
+
+
 class StudyFile(Strict):
     """The whole of study.yaml."""
 
@@ -110,6 +140,10 @@ class StudyFile(Strict):
     attention: AttentionSource | None = None
     units: Text | None = None
     peers: Peers = Peers()
+    released: list[Released] = []
+    vision: list[VisionTarget] = []
+    baseline: list[DeclaredBaseline] = []
+    breaks: list[DeclaredBreak] = []
     difference_points: float = Field(default=100 * DIFFERENCE, gt=0)
     thresholds: Annotated[InstanceOf[Thresholds], BeforeValidator(_thresholds)] = THRESHOLDS
     site: str = ""
@@ -151,6 +185,11 @@ class StudyFile(Strict):
             for name in chosen:
                 if name and name not in names:
                     text = must_be("x", names, name).removeprefix("`x` ")
+                    raise wrong(f"{text} (the names under `survey.questions`)", key=key)
+        for key in ("vision", "baseline", "breaks"):
+            for entry in getattr(self, key):
+                if entry.measure and entry.measure not in names:
+                    text = must_be("x", names, entry.measure).removeprefix("`x` ")
                     raise wrong(f"{text} (the names under `survey.questions`)", key=key)
         reader = self.survey.reader if self.survey else ""
         for key in ("staff", "operations", "attention"):

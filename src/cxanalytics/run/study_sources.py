@@ -306,6 +306,12 @@ class PublishedSource(Strict):
         return self
 
 
+class Released(Strict):
+    """A file that readers took from an earlier page."""
+
+    file: Text
+
+
 class PanelSource(Strict):
     """Scores of units over time beside their performance, already made."""
 

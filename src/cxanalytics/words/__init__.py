@@ -81,8 +81,36 @@ from cxanalytics.words.audit_titles import (
     say_title_small,
     say_title_who,
 )
+from cxanalytics.words.case_mix import (
+    say_alt_case_mix,
+    say_case_mix,
+    say_case_mix_note,
+    say_case_mix_refusals,
+    say_case_mix_verdicts,
+    say_same_mix,
+    say_title_case_mix,
+    say_what_is_adjusted,
+)
 from cxanalytics.words.certainty import Chip, say_verdict, say_verdict_clause
 from cxanalytics.words.change import Change, say_change
+from cxanalytics.words.channels import (
+    say_alt_channels,
+    say_channel_spread,
+    say_channels,
+    say_channels_note,
+    say_title_channels,
+)
+from cxanalytics.words.departments import (
+    say_all_departments,
+    say_alt_departments,
+    say_department_claims,
+    say_departments,
+    say_departments_brief,
+    say_departments_note,
+    say_dispersion,
+    say_spread,
+    say_title_departments,
+)
 from cxanalytics.words.diagnostics import (
     OTHER_MODEL,
     say_calibration,
@@ -139,6 +167,13 @@ from cxanalytics.words.index import (
     say_index_answer,
 )
 from cxanalytics.words.lock import ForbiddenWordError, assert_sentence_allowed, find_forbidden
+from cxanalytics.words.mix_rate import (
+    say_alt_mix_rate,
+    say_change_parts,
+    say_mix_rate,
+    say_mix_rate_note,
+    say_title_mix_rate,
+)
 from cxanalytics.words.morale import say_morale, say_morale_note, say_morale_sizes
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.other_outcomes import (
@@ -147,6 +182,22 @@ from cxanalytics.words.other_outcomes import (
     say_story,
     say_title_outcomes,
 )
+from cxanalytics.words.predictive import (
+    FORECAST_NAMES,
+    say_alt_predictive_check,
+    say_error,
+    say_predictive_check,
+    say_predictive_note,
+    say_title_predictive_check,
+)
+from cxanalytics.words.process import (
+    say_alt_process,
+    say_history,
+    say_process,
+    say_process_note,
+    say_title_process,
+)
+from cxanalytics.words.process_signs import name_point, read_process
 from cxanalytics.words.proportionality import (
     say_alt_proportionality,
     say_proportionality,
@@ -161,6 +212,22 @@ from cxanalytics.words.published import (
     say_published_noise,
     say_title_published_groups,
     say_value,
+)
+from cxanalytics.words.published_standing import (
+    say_alt_published_regression,
+    say_published_gap,
+    say_published_gap_range,
+    say_published_regression,
+    say_title_published_regression,
+    say_told_apart_published,
+)
+from cxanalytics.words.rank_sets import (
+    say_alt_rank_sets,
+    say_funnel_rules,
+    say_rank_sets,
+    say_rank_sets_note,
+    say_title_rank_sets,
+    say_told_apart,
 )
 from cxanalytics.words.recommendation import (
     say_driver,
@@ -207,8 +274,70 @@ from cxanalytics.words.variance_parts import (
     say_variance_parts,
     say_variance_spread,
 )
+from cxanalytics.words.vision import (
+    say_achievable,
+    say_achievable_gap,
+    say_alt_vision,
+    say_vision,
+    say_vision_note,
+    say_visions,
+)
+from cxanalytics.words.why import (
+    list_verdict_reasons,
+    say_adjusted,
+    say_peers_used,
+    say_short_reason,
+    say_verdict_chances,
+    say_verdict_rule,
+    short_verdict_reasons,
+)
 
 __all__ = [
+    "FORECAST_NAMES",
+    "say_all_departments",
+    "say_alt_channels",
+    "say_alt_departments",
+    "say_alt_predictive_check",
+    "say_alt_published_regression",
+    "say_alt_rank_sets",
+    "say_channel_spread",
+    "say_channels",
+    "say_channels_note",
+    "say_department_claims",
+    "say_departments",
+    "say_departments_brief",
+    "say_departments_note",
+    "say_dispersion",
+    "say_error",
+    "say_funnel_rules",
+    "say_predictive_check",
+    "say_predictive_note",
+    "say_published_gap",
+    "say_published_gap_range",
+    "say_published_regression",
+    "say_rank_sets",
+    "say_rank_sets_note",
+    "say_spread",
+    "say_title_channels",
+    "say_title_departments",
+    "say_same_mix",
+    "say_alt_case_mix",
+    "say_alt_mix_rate",
+    "say_case_mix",
+    "say_case_mix_note",
+    "say_case_mix_refusals",
+    "say_case_mix_verdicts",
+    "say_change_parts",
+    "say_mix_rate",
+    "say_mix_rate_note",
+    "say_title_case_mix",
+    "say_title_mix_rate",
+    "say_title_predictive_check",
+    "say_title_published_regression",
+    "say_title_rank_sets",
+    "say_told_apart",
+    "say_told_apart_published",
+    "say_what_is_adjusted",
     "level_names",
     "say_alt_variance_parts",
     "say_variance_note",
@@ -376,8 +505,28 @@ __all__ = [
     "say_verdict",
     "say_verdict_clause",
     "say_verdict_on_claim",
+    "list_verdict_reasons",
+    "say_adjusted",
+    "say_peers_used",
+    "say_short_reason",
+    "say_verdict_chances",
+    "say_verdict_rule",
+    "short_verdict_reasons",
     "say_wave_differences",
     "say_wrong_calls",
     "say_truth",
     "say_truth_note",
+    "name_point",
+    "read_process",
+    "say_alt_process",
+    "say_history",
+    "say_process",
+    "say_process_note",
+    "say_title_process",
+    "say_achievable",
+    "say_achievable_gap",
+    "say_alt_vision",
+    "say_vision",
+    "say_vision_note",
+    "say_visions",
 ]

@@ -11,7 +11,13 @@ import pandas as pd
 from cxanalytics.formats import count
 from cxanalytics.models.audit.missing import missing_answers
 from cxanalytics.models.audit.patterns import repeated_rows, straight_lining
-from cxanalytics.models.counted import answer_rows, group_sizes, hide_small, stands_for
+from cxanalytics.models.counted import (
+    answer_rows,
+    group_sizes,
+    hide_agencies,
+    hide_small,
+    stands_for,
+)
 from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Check, Survey
 
@@ -84,7 +90,7 @@ def _waves(survey: Survey, thresholds: Thresholds) -> pd.DataFrame:
 def _agencies(survey: Survey, thresholds: Thresholds) -> pd.DataFrame:
     sizes = group_sizes(survey, by=["agency", "period"])
     figures = ["n", "n_eff", "deff"]
-    return hide_small(sizes, within=["period"], figures=figures, thresholds=thresholds)
+    return hide_agencies(sizes, survey, figures=figures, thresholds=thresholds)
 
 
 def _scale_use(survey: Survey, thresholds: Thresholds) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cxanalytics.models.counted import answer_rows, hide_small
+from cxanalytics.models.counted import answer_rows, hide_agencies
 from cxanalytics.models.response import NONRESPONDENTS_DIFFER
 from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Survey
@@ -42,9 +42,9 @@ def nonresponse_bound(
     scores = pd.DataFrame(
         {"n": sums["n"], "n_eff": n_eff, "score": sums["positive"] / sums["weight"]}
     ).reset_index()
-    own = hide_small(
+    own = hide_agencies(
         scores.assign(cut=scale.cut_label),
-        within=["period"],
+        survey,
         figures=["n", "score"],
         few=True,
         thresholds=thresholds,

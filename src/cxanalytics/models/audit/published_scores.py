@@ -18,6 +18,7 @@ from cxanalytics.models.published import (
     fit_published_noise,
     fit_published_positions,
 )
+from cxanalytics.models.published_regression import fit_published_regression
 from cxanalytics.published import Published
 from cxanalytics.rules import Thresholds
 from cxanalytics.tables import Estimates
@@ -79,7 +80,9 @@ def audit_published_scores(
         Those that apply. With a comparison: `published_groups`, a row per measure and group, the
         headline first; `published_differences`, a row per measure for the two sides, as a whole
         (`within` "") and within each kind of agency. `published_positions`, of the headline, with
-        at most 300 agencies. `published_noise`, a row per measure followed over time.
+        at most 300 agencies. `published_noise`, a row per measure followed over time, and
+        `published_regression`, the rows of `fit_published_regression` for the headline with its
+        facts.
     """
     tables: dict[str, pd.DataFrame] = {}
     if published.comparison is not None:
@@ -88,6 +91,9 @@ def audit_published_scores(
         tables["published_differences"] = _table(parts, "differences", DIFFERENCE_COLUMNS)
     if len(published.agencies) <= MOST_PLACED:
         tables["published_positions"] = _positions(published, thresholds)
+    regression = _regression(published, thresholds)
+    if len(regression):
+        tables["published_regression"] = regression
     noise = pd.DataFrame(list(_noise(published)), columns=list(NOISE_COLUMNS))
     return tables if noise.empty else tables | {"published_noise": noise}
 
@@ -212,3 +218,15 @@ def _noise(published: Published) -> Iterator[tuple[object, ...]]:
             yield tuple(fit_published_noise(published, measure=measure).iloc[0])
         except ModelError:
             continue
+
+
+def _regression(published: Published, thresholds: Thresholds) -> pd.DataFrame:
+    """Give the rows for the headline, with the facts beside them; none where it is refused."""
+    measure = ordered_measures(published)[0]
+    try:
+        found = fit_published_regression(published, measure=measure, thresholds=thresholds)
+    except (DataError, ModelError):
+        return pd.DataFrame()
+    names = ("same_error", "shrunk_error", "less_error", "less_low", "less_high")
+    facts = dict.fromkeys(names, float("nan")) | dict(found.facts)
+    return found.frame.assign(**facts)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from cxanalytics.formats import count, percent, points, points_range, share_range
+from cxanalytics.formats import percent, points, points_range
 from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
 from cxanalytics.report.components.chips import chip, why
 from cxanalytics.report.components.text import fill, join
-from cxanalytics.report.exports import score_id
+from cxanalytics.report.record_ids import score_ids
 from cxanalytics.rules import FEW
 from cxanalytics.words import (
     count_ranked,
+    list_verdict_reasons,
     say_base,
-    say_care,
     say_change,
-    say_gap,
     say_rank_cell,
     say_suppressed,
     say_verdict,
@@ -27,10 +26,9 @@ from cxanalytics.words import (
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import Measure, PageFacts
-    from cxanalytics.rules import Thresholds
     from cxanalytics.tables import Benchmark
 
-Row = Mapping[str, Any]
+Reasons = Sequence[tuple[str, str]]
 
 
 def agency_row(board: Benchmark | None, agency: str) -> pd.Series[Any]:
@@ -67,39 +65,6 @@ def _change_cell(row: pd.Series[Any], measure: Measure, facts: PageFacts) -> Mar
     return fill('<b>{}</b> <span class="sub">{}</span>', said.number, said.words)
 
 
-def reasons(
-    row: pd.Series[Any], board: Benchmark, *, thresholds: Thresholds
-) -> list[tuple[str, str]]:
-    """List what a verdict stands on: base, raw and stabilized score, gap, peers, rule."""
-    base, care = say_base(row, thresholds=thresholds), say_care(row, thresholds=thresholds)
-    entries = [
-        ("Answers", f"{base}. {care}".removesuffix(". ").strip()),
-        (
-            "Unadjusted score",
-            f"{percent(row['raw'])} ({share_range(row['raw_low'], row['raw_high'])})",
-        ),
-        (
-            "Stabilized score",
-            f"{percent(row['estimate'])} ({share_range(row['conf_low'], row['conf_high'])})",
-        ),
-    ]
-    if pd.notna(row["gap"]):
-        matters = points(board.difference).removeprefix("+")
-        entries += [
-            (
-                "Gap to the typical peer",
-                say_gap(row),
-            ),
-            ("Peers", f"{count(row['peers'])} others; the middle score among them"),
-            (
-                "Rule",
-                f"Above or below: at least 80% certain of a gap over {matters}. About the same: "
-                f"at least 80% certain of a gap within {matters}. Otherwise too close to call.",
-            ),
-        ]
-    return entries
-
-
 def _measure_row(
     measure: Measure,
     row: pd.Series[Any],
@@ -107,12 +72,13 @@ def _measure_row(
     scale: BarScale,
     facts: PageFacts,
     *,
+    anchor: str,
     compared: bool,
     has_previous: bool,
+    more: Reasons,
 ) -> Markup:
     """Print one measure."""
     head = fill('<th scope="row" role="rowheader">{}</th>', measure.label)
-    anchor = score_id(measure.name)
     if board is None or row["suppressed_reason"] != "":
         columns = 2 + 3 * compared + has_previous + (not compared)
         reason = row["suppressed_reason"]
@@ -135,7 +101,15 @@ def _measure_row(
         peer_low=row["peer_low_quarter"],
         peer_high=row["peer_high_quarter"],
     )
-    opened = why(measure.label, reasons(row, board, thresholds=facts.thresholds))
+    stands_on = list_verdict_reasons(
+        row,
+        board,
+        record=anchor,
+        adjusted_for=facts.adjusted_for,
+        more=more,
+        thresholds=facts.thresholds,
+    )
+    opened = why(measure.label, stands_on)
     cells = [_cell("You", fill("<b>{}</b>", percent(row["estimate"])), "num you")]
     if compared:
         cells.append(_peer_cell(row))
@@ -166,7 +140,11 @@ def _peer_cell(row: pd.Series[Any]) -> Markup:
 
 
 def scorecard_table(
-    boards: Mapping[str, Benchmark], facts: PageFacts, *, agency: str
+    boards: Mapping[str, Benchmark],
+    facts: PageFacts,
+    *,
+    agency: str,
+    reasons: Mapping[str, Reasons] | None = None,
 ) -> tuple[Markup, BarScale]:
     """Print the scorecard of an agency.
 
@@ -176,6 +154,8 @@ def scorecard_table(
         By measure.
     facts : PageFacts
     agency : str
+    reasons : mapping of str to sequence of (str, str), optional
+        Measure to further reasons behind its verdict: name and text.
 
     Returns
     -------
@@ -187,6 +167,7 @@ def scorecard_table(
     compared = any(pd.notna(row["peer"]) for row in shown)
     has_previous = any(pd.notna(row.get("change", float("nan"))) for row in shown)
     scale = scorecard_scale(rows)
+    ids = score_ids(measure.name for measure in facts.measures)
     body = join(
         _measure_row(
             measure,
@@ -194,8 +175,10 @@ def scorecard_table(
             boards.get(measure.name),
             scale,
             facts,
+            anchor=ids[measure.name],
             compared=compared,
             has_previous=has_previous,
+            more=(reasons or {}).get(measure.name, ()),
         )
         for measure, row in zip(facts.measures, rows, strict=True)
     )

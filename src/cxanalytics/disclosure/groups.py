@@ -1,0 +1,107 @@
+"""Which groups of one published total may be shown?
+
+Primary suppression hides groups smaller than a threshold. Pages say so ("fewer than 10"), and the
+total is published, so a reader may calculate: the hidden groups together have a known number of
+answers, each small one has less than the threshold, and a group hidden for another's sake is no
+larger than the smallest one shown. More groups are hidden until the number of every small one
+stays open under all of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
+
+OPEN = 2
+"""How far apart the least and the most that a hidden number of answers could be must lie."""
+
+PROTECTORS = 2
+"""Most groups hidden for the sake of small ones: more would not help where all are alike."""
+
+
+def suppress(
+    n: pd.Series[float],
+    n_eff: pd.Series[float] | None = None,
+    *,
+    total_published: bool,
+    order: pd.Series[float] | None = None,
+    apart: Collection[str] = (),
+    held: Collection[str] = (),
+    thresholds: Thresholds = THRESHOLDS,
+) -> pd.Series[str]:
+    """Say for each group why it is not shown.
+
+    Parameters
+    ----------
+    n : Series
+        Answers per group.
+    n_eff : Series, optional
+        Effective answers per group, same index; `n` when absent.
+    total_published : bool
+        True where the sum over all groups is published anywhere.
+    order : Series, optional
+        Sizes by which the next group is chosen, same index: the same in all tables of a wave, so
+        that no table shows the group that another one hides for the same reason. `n` when absent.
+    apart : collection of str
+        Groups that are published elsewhere and are in no total: they protect nobody.
+    held : collection of str
+        Groups that an earlier release hid: they stay hidden.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Series of str
+        "" for shown; "few" below `rank` (base only); "hidden" below `hide`; "complementary"
+        for a group hidden to protect another.
+    """
+    effective = n if n_eff is None else n_eff
+    reason = pd.Series("", index=n.index, dtype=object)
+    reason[effective < thresholds.rank] = FEW
+    reason[n < thresholds.hide] = HIDDEN
+    reason[n.index.isin(list(held)) & (n >= thresholds.hide)] = COMPLEMENTARY
+    if total_published:
+        sizes = n if order is None else order
+        own = ~n.index.isin(list(apart))
+        chosen = _protectors(n[own], sizes[own], reason[own], thresholds.hide)
+        reason[n.index.isin(chosen)] = COMPLEMENTARY
+    return reason
+
+
+def _protectors(
+    n: pd.Series[float], order: pd.Series[float], reason: pd.Series[str], hide: int
+) -> list[object]:
+    """Choose the groups to hide for the sake of small ones, the next smallest first."""
+    small = n[(reason == HIDDEN) & (n > 0)]
+    if small.empty:
+        return []
+    others = n[~reason.isin([HIDDEN, COMPLEMENTARY])]
+    others = others.loc[order[others.index].sort_values(kind="stable").index]
+    kept = n[reason == COMPLEMENTARY]
+    for count in range(min(PROTECTORS, len(others)) + 1):
+        if _open(small, kept, others[:count], others[count:], hide):
+            return list(others.index[:count])
+    return list(others.index[:1])
+
+
+def _open(
+    small: pd.Series[float],
+    kept: pd.Series[float],
+    chosen: pd.Series[float],
+    shown: pd.Series[float],
+    hide: int,
+) -> bool:
+    """Tell whether the number of every small group stays open to who knows total and rule."""
+    more = len(kept) + len(chosen)
+    total = small.sum() + kept.sum() + chosen.sum()
+    if total < hide:
+        return False
+    rest = len(small) - 1
+    bounded = len(shown) > 0 and kept.empty
+    most = max(shown.iloc[0], *chosen, 0.0) if bounded else np.inf
+    low = max(1.0, total - rest * (hide - 1) - (more * most if more else 0.0))
+    high = min(hide - 1.0, total - rest - more * hide)
+    return bool(high - low >= OPEN)

@@ -1,0 +1,118 @@
+"""What does a finished page say: its records, and the text at each of its ids?"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from cxanalytics.errors import DataError
+
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_UNSEEN = frozenset(["style", "script", "svg"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as it can be read by a program.
+
+    Attributes
+    ----------
+    records : mapping of str to mapping
+        Id to record, as in the JSON file of the page; empty for a page without files.
+    facts : mapping
+        What stands beside the records: `run_id input_hash versions wave` and more.
+    texts : mapping of str to str
+        Id to the text of the element that has it, with single spaces.
+    within : mapping of str to tuple of str
+        Id to the ids of the elements around it, itself first.
+    """
+
+    records: Mapping[str, Mapping[str, Any]]
+    facts: Mapping[str, Any]
+    texts: Mapping[str, str]
+    within: Mapping[str, tuple[str, ...]]
+
+
+class _Reader(HTMLParser):
+    """Collects the text of every element with an id, and the JSON file."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[tuple[str, str]] = []
+        self.parts: dict[str, list[str]] = {}
+        self.within: dict[str, tuple[str, ...]] = {}
+        self.file = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        name = told.get("id") or ""
+        if name and name not in self.parts:
+            self.parts[name] = []
+            around = [anchor for _, anchor in reversed(self.open) if anchor]
+            self.within[name] = (name, *around)
+        if tag == "a" and (told.get("download") or "").endswith(".json") and not self.file:
+            self.file = told.get("href") or ""
+        if tag not in _VOID:
+            self.open.append((tag, name))
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self.open) - 1, -1, -1):
+            if self.open[place][0] == tag:
+                del self.open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        if any(tag in _UNSEEN for tag, _ in self.open):
+            return
+        for _, name in self.open:
+            if name:
+                self.parts[name].append(data)
+
+
+def read_html(html: str) -> ReadPage:
+    """Read a page, or a part of one.
+
+    Parameters
+    ----------
+    html : str
+
+    Returns
+    -------
+    ReadPage
+
+    Raises
+    ------
+    DataError
+        The JSON file inside it cannot be read.
+    """
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    document = _document(reader.file)
+    return ReadPage(
+        records={str(row["id"]): row for row in document.get("records", []) if row.get("id")},
+        facts={name: value for name, value in document.items() if name != "records"},
+        texts={name: " ".join(" ".join(parts).split()) for name, parts in reader.parts.items()},
+        within=reader.within,
+    )
+
+
+def read_page(path: Path) -> ReadPage:
+    """Read a page from its file."""
+    return read_html(path.read_text(encoding="utf-8"))
+
+
+def _document(address: str) -> dict[str, Any]:
+    """Decode the JSON file that a page carries; empty where it carries none."""
+    if not address:
+        return {}
+    try:
+        return dict(json.loads(base64.b64decode(address.partition(",")[2], validate=True)))
+    except (ValueError, binascii.Error, TypeError):
+        raise DataError("The JSON file inside the page is broken.") from None

@@ -1,0 +1,377 @@
+"""Which departments stand apart from the others of their agency, and do they differ more?
+
+A department is named only where its verdict is called. How far departments lie apart is set beside
+how far agencies do by an interval of the ratio, and a change of it by one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cxanalytics.claims.ingredients import INGREDIENTS
+from cxanalytics.claims.verdicts import CONTRADICTED, SUPPORTED
+from cxanalytics.formats import count, fixed, list_words, points, points_range, signed
+from cxanalytics.rules import THRESHOLDS, Thresholds
+from cxanalytics.tables import Benchmark, Estimates
+from cxanalytics.words.certainty import say_verdict
+from cxanalytics.words.channels import say_title_channels
+from cxanalytics.words.grammar import capital, counted, none_or, verb
+from cxanalytics.words.nouns import Nouns
+
+_ENDS = ("", "_low", "_high")
+_APART = ("above", "below")
+_MOST_NAMED = 2
+
+
+def _compared(benchmark: Benchmark, agency: str) -> pd.DataFrame:
+    rows = benchmark.shown.loc[benchmark.shown["gap"].notna()]
+    return rows.loc[rows["agency"] == agency] if agency else rows
+
+
+def _called(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the departments called above or below, the surest first."""
+    called = rows.loc[rows["verdict"].isin(_APART)]
+    order = called.assign(size=called["gap"].abs())
+    order = order.sort_values(["certainty", "size"], ascending=False, kind="stable")
+    return called.loc[order.index]
+
+
+def _say_none(benchmark: Benchmark) -> str:
+    """Say why no department is compared; "" where scores are stabilized."""
+    found = [check.text for check in benchmark.checks if check.name == "stabilized_departments"]
+    return f"Departments are not compared: {found[0]}" if found else ""
+
+
+def say_departments(benchmark: Benchmark, *, agency: str) -> str:
+    """Say which departments of an agency stand apart from its others.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        From `benchmark_departments`.
+    agency : str
+
+    Returns
+    -------
+    str
+        One to three sentences.
+    """
+    rows = _compared(benchmark, agency)
+    if rows.empty:
+        return _say_none(benchmark) or "Fewer than two departments can be compared, so none is."
+    called = _called(rows)
+    same = int((rows["verdict"] == "same").sum())
+    unclear = int((rows["verdict"] == "unclear").sum())
+    told = [_say_one(row) for _, row in called.head(_MOST_NAMED).iterrows()]
+    if len(called) > _MOST_NAMED:
+        more = len(called) - _MOST_NAMED
+        told.append(f"{capital(counted(more, 'other stands', 'others stand'))} apart too.")
+    if not told:
+        told.append("No department can be called above or below the others.")
+    if same:
+        told.append(f"{capital(counted(same, 'is', 'are'))} about the same as the others.")
+    if unclear and (called.shape[0] or same):
+        told.append(f"{capital(counted(unclear, 'is', 'are'))} too close to call.")
+    return " ".join(told)
+
+
+def say_departments_brief(
+    departments: Benchmark | None, channels: Estimates | None, *, agency: str
+) -> str:
+    """Say in two short sentences what stands out among departments and channels.
+
+    Parameters
+    ----------
+    departments : Benchmark or None
+        From `benchmark_departments`.
+    channels : Estimates or None
+        From `benchmark_channels`; without rows counts as None.
+    agency : str
+
+    Returns
+    -------
+    str
+        "" where there are neither.
+    """
+    told = []
+    if departments is not None:
+        rows = _compared(departments, agency)
+        called = _called(rows)
+        if rows.empty:
+            told.append(say_departments(departments, agency=agency))
+        elif called.empty:
+            told.append("No department can be called above or below the others.")
+        else:
+            told.append(_say_one(called.iloc[0]))
+    if channels is not None and len(channels.frame):
+        told.append(f"{say_title_channels(channels, agency=agency)}.")
+    return " ".join(told)
+
+
+def _say_one(row: pd.Series[Any]) -> str:
+    chip = say_verdict(row)
+    word = chip.word.rsplit(" ", 1)[0].lower()
+    gap = float(row["gap"])
+    others = "the other department" if row["peers"] == 1 else "the other departments"
+    return (
+        f"{row['department']} is {word} {row['verdict']} {others} ({chip.certain}), by "
+        f"{points(abs(gap)).removeprefix('+')} "
+        f"(likely {points_range(row['gap_low'], row['gap_high'])})."
+    )
+
+
+def say_all_departments(benchmark: Benchmark, *, nouns: Nouns) -> str:
+    """Say how many departments stand apart, and whether they differ more than agencies.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        From `benchmark_departments`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        Two or three sentences.
+    """
+    rows = _compared(benchmark, "")
+    if rows.empty:
+        alone = "No department has another one beside it that may be shown."
+        return _say_none(benchmark) or alone
+    called = _called(rows)
+    told = (
+        f"{capital(none_or(len(called)))} of {count(len(rows))} departments "
+        f"{verb(len(called))} called above or below the others of the same {nouns.organization}."
+    )
+    if all_called := int(benchmark.facts["called"]):
+        wrong = fixed(float(benchmark.facts["expected_wrong"]), 1)
+        told += f" Of {counted(all_called, 'call', 'calls')} in all, {wrong} are expected wrong."
+    return " ".join(filter(None, (told, say_spread(benchmark, nouns=nouns))))
+
+
+def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
+    """Say how far departments lie apart, beside agencies.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        Facts of `benchmark_departments`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        "" where scores were not stabilized.
+    """
+    facts = benchmark.facts
+    if "inside" not in facts:
+        return ""
+    low, high = float(facts["ratio_low"]), float(facts["ratio_high"])
+    more = f"than {nouns.organizations} do"
+    verdict = (
+        f"Departments of one {nouns.organization} differ more {more}"
+        if low > 1.0
+        else f"Departments of one {nouns.organization} differ less {more}"
+        if high < 1.0
+        else f"Whether departments of one {nouns.organization} differ more {more} is open"
+    )
+    sizes = (
+        f"a standard deviation of {_size(facts, 'inside')} inside {nouns.organizations}, "
+        f"{_size(facts, 'between')} between them"
+    )
+    return f"{verdict}: {sizes}; ratio {_ratio(facts, 'ratio')}."
+
+
+def say_dispersion(benchmark: Benchmark) -> str:
+    """Say whether departments lie further apart than in the earlier wave.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        Facts of `benchmark_departments` with an earlier wave.
+
+    Returns
+    -------
+    str
+        "" without an earlier wave.
+    """
+    facts = benchmark.facts
+    if "matched" not in facts:
+        return ""
+    since = str(facts["period_before"])
+    if "dispersion" not in facts:
+        return f"How far departments lay apart in {since} is not known: too few are in both waves."
+    low, high = float(facts["dispersion_low"]), float(facts["dispersion_high"])
+    moved = "widened" if low > 1.0 else "narrowed" if high < 1.0 else ""
+    change = moved or "shows no clear change"
+    told = f"The spread of departments {change} since {since}"
+    return (
+        f"{told}: {_size(facts, 'before')} then, {_size(facts, 'after')} now, over "
+        f"{count(float(facts['matched']))} departments in both waves; ratio "
+        f"{_ratio(facts, 'dispersion')}."
+    )
+
+
+def _size(facts: Mapping[str, Any], name: str) -> str:
+    middle, low, high = (fixed(100.0 * float(facts[f"{name}{end}"]), 1) for end in _ENDS)
+    return f"{middle} points ({low} to {high})"
+
+
+def _ratio(facts: Mapping[str, Any], name: str) -> str:
+    middle, low, high = (fixed(float(facts[f"{name}{end}"]), 2) for end in _ENDS)
+    return f"{middle} ({low} to {high})"
+
+
+def say_title_departments(benchmark: Benchmark, *, agency: str = "") -> str:
+    """Say in a title how many departments stand apart.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    agency : str
+        One agency; all when empty.
+
+    Returns
+    -------
+    str
+    """
+    rows = _compared(benchmark, agency)
+    called = len(_called(rows))
+    of = counted(len(rows), "department", "departments")
+    return f"Of {of}, {none_or(called)} {verb(called, 'stands', 'stand')} apart"
+
+
+def say_departments_note(
+    benchmark: Benchmark,
+    *,
+    nouns: Nouns,
+    agency: str = "",
+    drawn: int | None = None,
+    thresholds: Thresholds = THRESHOLDS,
+) -> str:
+    """Say what a gap is, what is not adjusted, and what is left out.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    nouns : Nouns
+    agency : str
+        One agency; all when empty.
+    drawn : int, optional
+        Rows of the chart, where that is not all of them.
+    thresholds : Thresholds
+
+    Returns
+    -------
+    str
+    """
+    frame = benchmark.frame
+    here = frame if not agency else frame.loc[frame["agency"] == agency]
+    hidden = int((here["suppressed_reason"] != "").sum())
+    parts = [
+        f"A gap is to the average of the other departments of the same {nouns.organization}. "
+        "Scores with few answers are drawn toward it. Dark: called above or below.",
+        f"Nothing is adjusted for who the {nouns.respondents} of a department are.",
+    ]
+    compared = len(_compared(benchmark, agency))
+    if drawn is not None and drawn < compared:
+        parts.append(f"Drawn: the {drawn} largest gaps of {compared}.")
+    if hidden:
+        has = verb(hidden, "has", "have")
+        parts.append(
+            f"{capital(counted(hidden, 'department', 'departments'))} {has} fewer than "
+            f"{thresholds.rank} answers, or would give such a one back, and "
+            f"{verb(hidden)} left out."
+        )
+    return " ".join(parts)
+
+
+def say_alt_departments(table: pd.DataFrame) -> str:
+    """Describe the chart of departments.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `departments_table`.
+
+    Returns
+    -------
+    str
+    """
+    rows = counted(len(table), "department", "departments")
+    text = f"Dot-and-range chart of {rows}: gap to the others of its agency, the highest first."
+    if table.empty:
+        return text
+    far = table.iloc[int(table["gap"].astype(float).abs().argmax())]
+    return (
+        f"{text} Furthest: {' '.join(str(far['name']).split())[:60]}, "
+        f"{signed(100 * far['gap'])} points."
+    )
+
+
+def say_department_claims(claims: pd.DataFrame, *, nouns: Nouns) -> list[str]:
+    """Say what the data say of each claim about channels and departments.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        From `fit_department_claims`.
+    nouns : Nouns
+
+    Returns
+    -------
+    list of str
+        A sentence or two per row; the verdict stands beside them.
+    """
+    return [_say_claim(row, nouns) for _, row in claims.iterrows()]
+
+
+def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
+    number = int(row["claim"])
+    missing = _say_missing(str(row["missing"])) if row["missing"] else ""
+    if missing and pd.isna(row["other"]):
+        return missing
+    middle, low, high = (
+        fixed(100.0 * row[name], 1) for name in ("estimate", "conf_low", "conf_high")
+    )
+    other = fixed(100.0 * row["other"], 1)
+    ratio, ratio_low, ratio_high = (
+        fixed(row[name], 2) for name in ("ratio", "ratio_low", "ratio_high")
+    )
+    if number == 27:
+        mix = list_words([name.replace("_", " ") for name in str(row["about"]).split(", ")])
+        return (
+            f"{missing} Known without it: with the same {nouns.respondents} in every channel, by "
+            f"{mix}, {none_or(int(row['changed']))} of "
+            f"{counted(int(row['other']), 'pair', 'pairs')} of channels "
+            f"{verb(int(row['changed']), 'gets', 'get')} another verdict."
+        )
+    if number == 28:
+        return (
+            f"The channels of one {nouns.organization} lie {middle} points apart as a standard "
+            f"deviation (likely {low} to {high}), with the same mix of {nouns.respondents}; the "
+            f"smallest difference that matters is {other}."
+        )
+    if number == 35:
+        more = {SUPPORTED: "more", CONTRADICTED: "less"}.get(str(row["about"]), "")
+        answer = f"departments differ {more} than" if more else "departments may differ as much as"
+        return (
+            f"{missing} Known without it: {answer} {nouns.organizations}, {middle} points apart "
+            f"(likely {low} to {high}) against {other}; ratio {ratio} ({ratio_low} to "
+            f"{ratio_high})."
+        )
+    return (
+        f"Departments lie {middle} points apart (likely {low} to {high}), in {row['about']} "
+        f"{other}; ratio {ratio} ({ratio_low} to {ratio_high}). "
+        f"{capital(counted(int(row['changed']), 'department has', 'departments have'))} an "
+        "officer with a known start. Other things changed too, so this is no proof of cause."
+    )
+
+
+def _say_missing(missing: str) -> str:
+    if missing in INGREDIENTS:
+        return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
+    return missing if missing.endswith(".") else f"Missing: {missing}."

@@ -1,0 +1,144 @@
+"""A small made-up study with groups that must stay hidden, and the truth about them.
+
+One office has seven answers in the last wave, one had eight in the wave before; every office has
+a small channel, and two staff teams have seven members. The answers of the small offices and teams
+are unlike all others, so that a figure of theirs cannot turn up by chance.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+OFFICES = tuple(
+    f"{name} Office"
+    for name in (
+        "Alder",
+        "Birch",
+        "Cedar",
+        "Dogwood",
+        "Elm",
+        "Fir",
+        "Ginkgo",
+        "Hazel",
+        "Ironwood",
+        "Juniper",
+        "Katsura",
+        "Larch",
+        "Maple",
+    )
+)
+SMALL = "Harbor Desk"
+SMALL_BEFORE = "Island Desk"
+WAVES = ("2026-Q2", "2026-Q3")
+QUESTIONS = ("recommend", "easy", "helpful")
+POSITIVE = {"recommend": (9.0, 10.0), "easy": (4.0, 5.0), "helpful": (4.0, 5.0)}
+PLANTED = {(SMALL, "2026-Q3"): 7, (SMALL_BEFORE, "2026-Q2"): 8}
+STUDY = """\
+schema: 1
+title: Offices of a made-up city
+programme: City survey
+publisher: City of Testing
+contact: survey@example.org
+nouns: {organization: office, organizations: offices, peer: city office}
+survey:
+  reader: table
+  file: answers.csv
+  columns: {agency: office, period: wave, department: desk, unit: desk, channel: channel}
+  questions:
+    recommend: {scale: nps_0_10, label: Would recommend us, phrase: would recommend you}
+    easy: {scale: likert_1_5, label: Easy to deal with, phrase: say you were easy to deal with}
+    helpful: {scale: likert_1_5, label: Staff were helpful, phrase: say staff were helpful}
+  outcome: recommend
+  drivers: [easy, helpful]
+  funnel: {file: response.csv, agency: office, period: wave, asked: asked, answered: answered}
+staff:
+  reader: table
+  file: staff.csv
+  columns: {agency: office, period: wave, unit: desk}
+  items: {morale: [valued, heard], pride: [proud, stay]}
+scorecard: [recommend, easy, helpful]
+"""
+ITEMS = ("valued", "heard", "proud", "stay")
+TEAM, SMALL_TEAM = 22, 7
+SMALL_TEAMS = ("Alder Office, desk 1", "Birch Office, desk 2")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Where a study lies, and every answer in it."""
+
+    folder: Path
+    answers: pd.DataFrame
+
+
+def sizes(seed: int) -> dict[tuple[str, str], int]:
+    """Give the number of answers of each office in each wave."""
+    rng = np.random.default_rng(seed)
+    found = {}
+    for wave in WAVES:
+        for office in OFFICES:
+            found[office, wave] = int(rng.integers(70, 160))
+        for office in (SMALL, SMALL_BEFORE):
+            found[office, wave] = PLANTED.get((office, wave), 60)
+    return found
+
+
+def answers(seed: int, *, small_level: float) -> pd.DataFrame:
+    """Draw the answers: one row a person."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for (office, wave), n in sizes(seed).items():
+        small = (office, wave) in PLANTED
+        level = small_level if small else float(rng.normal(0.0, 0.4))
+        for number in range(n):
+            mood = level + rng.normal()
+            easy, helpful = (
+                float(np.clip(round(3.4 + mood + rng.normal(0.0, 0.7)), 1, 5)) for _ in range(2)
+            )
+            score = float(np.clip(round(6.5 + 2.0 * mood + rng.normal()), 0, 10))
+            given = np.array([score, easy, helpful])
+            given[1:][rng.random(2) < 0.03] = np.nan
+            desk = f"{office}, desk {1 + number % 2}"
+            channel = "kiosk" if number % 29 == 5 else ("phone", "web")[number % 2]
+            rows.append((office, wave, desk, channel, *given))
+    return pd.DataFrame(rows, columns=["office", "wave", "desk", "channel", *QUESTIONS])
+
+
+def staff(seed: int, *, small_level: float) -> pd.DataFrame:
+    """Draw the answers of the staff: two teams an office, in both waves."""
+    rng = np.random.default_rng(seed + 1)
+    rows = []
+    for office in OFFICES:
+        for desk, wave in product((1, 2), WAVES):
+            team = f"{office}, desk {desk}"
+            small = team in SMALL_TEAMS
+            level = small_level if small else float(rng.normal(0.0, 0.4))
+            mood = level + rng.normal(size=SMALL_TEAM if small else TEAM)
+            noise = rng.normal(0.0, 0.7, (len(mood), len(ITEMS)))
+            given = np.clip(np.round(3.3 + mood[:, None] + noise), 1, 5)
+            rows += [(office, wave, team, *map(float, person)) for person in given]
+    return pd.DataFrame(rows, columns=["office", "wave", "desk", *ITEMS])
+
+
+def write_planted(
+    folder: Path, *, seed: int = 5, study: str = STUDY, small_level: float = 6.0
+) -> Planted:
+    """Write study.yaml, the answers, those of the staff and the response counts into a folder."""
+    frame = answers(seed, small_level=small_level)
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    frame.to_csv(folder / "answers.csv", index=False, float_format="%g")
+    team = staff(seed, small_level=small_level)
+    team.to_csv(folder / "staff.csv", index=False, float_format="%g")
+    with (folder / "response.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["office", "wave", "asked", "answered"])
+        for (office, wave), n in frame.groupby(["office", "wave"]).size().items():
+            out.writerow([office, wave, 3 * n + 1, n])
+    return Planted(folder, frame)
