@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +111,7 @@ def _reliability(
     """Print the observed frequency for each range of stated chances."""
     out: dict[str, object] = {"world": kind, "n": len(stated), "coverage": inside.mean()}
     out |= {"stated": stated.mean(), "came": came.mean()}
-    for low, high in zip(BINS[:-1], BINS[1:], strict=True):
+    for low, high in pairwise(BINS):
         here = (stated >= low) & ((stated < high) | (high == 1.0))
         told = f"{came[here].mean():.2f} ({here.sum()})" if here.any() else ""
         out[f"{low:.1f}-{high:.1f}"] = told
@@ -151,7 +152,9 @@ def published(replications: int) -> pd.DataFrame:
     folder = os.environ.get("CXANALYTICS_DATA", "")
     if not folder:
         return pd.DataFrame()
-    values = read_csps(Path(folder) / "csps").values("1.01.001.00").unstack("period")
+    source = read_csps(Path(folder) / "csps")
+    measure = source.measure("1.01.001.00")
+    values = source.values(measure.name).unstack("period") / measure.high
     rows = []
     for end in range(2016, 2016 + min(replications, 6)):
         seen = values[[str(year) for year in range(2009, end + 1)]]

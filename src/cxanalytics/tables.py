@@ -39,6 +39,7 @@ SURVEY_ROLES = (
     "psu",
     "stratum",
     "respondent",
+    "sector",
 )
 PANEL_COLUMNS = (
     "agency",
@@ -169,7 +170,7 @@ class Survey:
     frame : DataFrame
         Columns `agency` and `period` (text; period sorts in time and is "" with one wave),
         `weight` (1.0 where there is none; the count itself when `counts`), where known
-        `department`, `unit`, `channel`, `date`, `psu`, `stratum`, `respondent`, one float
+        `department unit channel date psu stratum respondent sector`, one float
         column per question (NaN is missing), and the case-mix columns. With millions of rows
         text may be categories of text, in order, and answers float32.
     questions : tuple of Question

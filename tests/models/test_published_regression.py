@@ -73,7 +73,7 @@ def test_the_first_fall_back_and_the_last_rise():
 
 
 def test_where_nothing_is_noise_nothing_comes_back():
-    values = np.linspace(0.3, 0.7, 40)[:, None] + np.zeros((1, 5))
+    values = np.linspace(0.3, 0.7, 120)[:, None] + np.zeros((1, 5))
     values = values + 1e-4 * np.random.default_rng(1).normal(size=values.shape)
     got = fit_published_regression(build(values), measure="good")
     assert got.row("kept")["estimate"] == pytest.approx(1.0, abs=1e-3)
@@ -96,6 +96,8 @@ def test_agencies_of_a_small_level_are_left_out():
 def test_refusals():
     with pytest.raises(ModelError, match="at least 10 changes of `good` from wave to wave; got 0"):
         fit_published_regression(build(made(1, waves=1)), measure="good")
+    with pytest.raises(ModelError, match="more agencies in the first and the last tenth"):
+        fit_published_regression(build(made(1, agencies=12)), measure="good")
     with pytest.raises(ParamsError, match="`level`"):
         fit_published_regression(build(made(1)), measure="good", level=2.0)
 

@@ -9,13 +9,18 @@ from cxanalytics.benchmark.departments import benchmark_departments
 from cxanalytics.benchmark.funnel import benchmark_funnel
 from cxanalytics.benchmark.history import benchmark_history
 from cxanalytics.benchmark.history_points import Baseline, Restart
+from cxanalytics.benchmark.peer_names import PEER_NAMES, mask_peers
+from cxanalytics.benchmark.peer_sensitivity import benchmark_peer_sensitivity
+from cxanalytics.benchmark.peer_sets import choose_peers, name_rule
 from cxanalytics.benchmark.predictive import fit_predictive_check
 from cxanalytics.benchmark.rank_sets import benchmark_rank_sets
 from cxanalytics.benchmark.scorecard import benchmark_scorecard
 from cxanalytics.benchmark.scores import benchmark_scores
+from cxanalytics.benchmark.sectors import split_sectors
 from cxanalytics.benchmark.vision import Target, benchmark_vision
 
 __all__ = [
+    "PEER_NAMES",
     "Baseline",
     "Restart",
     "Target",
@@ -24,10 +29,15 @@ __all__ = [
     "benchmark_departments",
     "benchmark_funnel",
     "benchmark_history",
+    "benchmark_peer_sensitivity",
     "benchmark_rank_sets",
     "benchmark_scorecard",
     "benchmark_scores",
     "benchmark_vision",
     "change_columns",
+    "choose_peers",
     "fit_predictive_check",
+    "mask_peers",
+    "name_rule",
+    "split_sectors",
 ]

@@ -3,7 +3,7 @@
 A funnel plot of shares: limits narrow as answers grow, and are widened by the spread that agencies
 show anyway (overdispersion), so that "outside" means unusual among agencies, not merely different.
 With few agencies that spread cannot be estimated and nothing is called outside. Beside the limits
-stands a second rule, on the false discovery rate: of the agencies it names, few are chance.
+stands a second rule, on the false discovery rate: of the agencies it names, few should be chance.
 """
 
 from __future__ import annotations

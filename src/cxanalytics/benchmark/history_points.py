@@ -86,6 +86,7 @@ def points_of_published(published: Published) -> Estimates:
     for column in ("std_error", "conf_low", "conf_high", "n", "n_eff"):
         table[column] = np.nan
     table["break_reason"], table["break_text"] = "", ""
+    table["unit"] = table["measure"].map({one.name: one.unit for one in published.measures})
     keys = zip(table["measure"], table["point"], table["agency"], strict=True)
     table["key"] = [f"{measure}@{point}@{agency}" for measure, point, agency in keys]
     for entry in published.measures:

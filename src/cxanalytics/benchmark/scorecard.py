@@ -16,7 +16,8 @@ def benchmark_scorecard(
     changed: Collection[str] = (),
     broken: Collection[str] = (),
     only_peers: Sequence[str] = (),
-    peers: Sequence[str] | None = None,
+    peers: Sequence[str] | Mapping[str, Collection[str]] | None = None,
+    peer_rule: str = "",
     difference: float | None = None,
     draws: int = DRAWS,
     seed: int,
@@ -38,8 +39,10 @@ def benchmark_scorecard(
         change is given.
     only_peers : sequence of str
         As in `benchmark_scores`.
-    peers : sequence of str, optional
-        Keys of the peer set; all shown agencies by default.
+    peers : sequence of str, or mapping of str to collection of str, optional
+        Keys of the peer set; all shown agencies by default. As in `benchmark_scores`.
+    peer_rule : str
+        As in `benchmark_scores`.
     difference : float, optional
         Smallest difference that matters, in units of the scores; as in `benchmark_scores`.
     draws : int
@@ -58,6 +61,7 @@ def benchmark_scorecard(
             estimates,
             previous=before.get(name),
             peers=peers,
+            peer_rule=peer_rule,
             difference=difference,
             draws=draws,
             seed=seed,

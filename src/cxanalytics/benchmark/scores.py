@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxanalytics.benchmark.change import change_columns
+from cxanalytics.benchmark.peer_sets import PEER_SET, member_rows
 from cxanalytics.benchmark.variances import joint_variances, smooth_variances
 from cxanalytics.disclosure import shared_control, suppress
 from cxanalytics.errors import ParamsError, did_you_mean
-from cxanalytics.numerics.peers import gaps_to_peers
+from cxanalytics.numerics.peers import gaps_to_peer_sets, gaps_to_peers
 from cxanalytics.numerics.ranks import RankSummary, summarize_ranks
 from cxanalytics.numerics.shrinkage import NormalHierarchy, reml_tau2, shrink_normal
 from cxanalytics.rules import (
@@ -47,7 +48,8 @@ def benchmark_scores(
     scores: Estimates,
     *,
     previous: Estimates | None = None,
-    peers: Sequence[str] | None = None,
+    peers: Sequence[str] | Mapping[str, Collection[str]] | None = None,
+    peer_rule: str = "",
     difference: float | None = None,
     draws: int = DRAWS,
     seed: int,
@@ -66,9 +68,12 @@ def benchmark_scores(
         smoothed. `facts["total_published"]` False says that no overall figure is published.
     previous : Estimates, optional
         The same measure one wave earlier, from an independent sample.
-    peers : sequence of str, optional
+    peers : sequence of str, or mapping of str to collection of str, optional
         Keys of the peer set; all shown agencies by default. An agency outside it is compared with
-        the whole set.
+        the whole set. A mapping gives each agency peers of its own (`choose_peers`); with fewer
+        than `thresholds.peers` of them shown, it has all.
+    peer_rule : str
+        The rule behind such a mapping in words, such as "alike in function".
     difference : float, optional
         Smallest difference that matters, in units of the scores; `rules.DIFFERENCE` when absent.
         Needed where the scores are means.
@@ -140,7 +145,10 @@ def benchmark_scores(
         fitted = _fit_columns(fit, level, low, high)
         frame.loc[shown, fitted.columns] = fitted.to_numpy()
         facts |= _fit_facts(fit, used["estimate"].to_numpy(float), smoothed)
-        member = np.isin(keys, keys if peers is None else list(peers))
+        member, few = _members(keys, peers, thresholds.peers)
+        if isinstance(peers, Mapping):
+            checks.append(_rule_check(few, thresholds.peers))
+            facts[PEER_SET] = peer_rule
         columns = _peer_columns(fit.mean, theta, member, difference, level, enough=thresholds.peers)
         frame.loc[shown, columns.columns] = columns.to_numpy()
         if len(keys) > thresholds.peers:
@@ -243,7 +251,7 @@ def _whole(value: object) -> bool:
 
 def _validate(
     scores: Estimates,
-    peers: Sequence[str] | None,
+    peers: Sequence[str] | Mapping[str, Collection[str]] | None,
     difference: float,
     draws: int,
     seed: int,
@@ -260,7 +268,8 @@ def _validate(
     if isinstance(peers, str):
         raise ParamsError(f"`peers` must be a list of keys; got {peers!r}.")
     known = set(scores.frame["key"])
-    for peer in peers or ():
+    named = set().union(peers, *peers.values()) if isinstance(peers, Mapping) else peers
+    for peer in named or ():
         if peer not in known:
             raise ParamsError(
                 f"`peers` must name agencies with scores; got {peer!r}.{did_you_mean(peer, known)}"
@@ -316,12 +325,13 @@ def _peer_columns(
     enough: int,
 ) -> pd.DataFrame:
     """Gap columns of the shown agencies; NaN where there are fewer than `enough` other peers."""
-    others = member.sum() - member.astype(int)
+    each = member.ndim == 2
+    others = member.sum(axis=1) if each else member.sum() - member.astype(int)
     out = pd.DataFrame({"peers": others.astype(float)})
     judged = others >= enough
     if not judged.any():
         return out
-    gaps = gaps_to_peers(theta, member)
+    gaps = gaps_to_peer_sets(theta, member) if each else gaps_to_peers(theta, member)
     tail = 0.5 * (1.0 - level)
     low, high = np.quantile(gaps.gap, [tail, 1.0 - tail], axis=0)
     above = (gaps.gap > difference).mean(axis=0)
@@ -338,6 +348,25 @@ def _peer_columns(
         "p_same": 1.0 - above - below,
     }
     return out.assign(**{name: np.where(judged, value, np.nan) for name, value in columns.items()})
+
+
+def _members(
+    keys: list[str], peers: Sequence[str] | Mapping[str, Collection[str]] | None, enough: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Flag the peer set, or a row of peers for each agency; and who had too few of their own."""
+    if isinstance(peers, Mapping):
+        return member_rows(keys, peers, enough=enough)
+    return np.isin(keys, keys if peers is None else list(peers)), np.zeros(len(keys), dtype=bool)
+
+
+def _rule_check(few: NDArray[np.bool_], enough: int) -> Check:
+    if not few.any():
+        return Check("peer rule", True, f"Every agency has {enough} peers or more by the rule.")
+    text = (
+        f"{int(few.sum())} of {len(few)} agencies have fewer than {enough} peers by the rule and "
+        "are compared with all that are shown."
+    )
+    return Check("peer rule", False, text)
 
 
 def _rank_frames(ranks: RankSummary, keys: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -381,12 +410,16 @@ def _suppression_checks(frame: pd.DataFrame) -> list[Check]:
     return [Check("suppression", None, text)]
 
 
-def _peer_check(frame: pd.DataFrame, peers: Sequence[str] | None, enough: int) -> Check:
+def _peer_check(
+    frame: pd.DataFrame,
+    peers: Sequence[str] | Mapping[str, Collection[str]] | None,
+    enough: int,
+) -> Check:
     shown = frame.loc[frame["suppressed_reason"] == ""]
     judged = shown["p_above"].notna()
     if judged.any() and judged.all():
         return Check("peers", True, f"At least {enough} other peers to compare with.")
-    if peers is None:
+    if peers is None or isinstance(peers, Mapping):
         counted = f"{len(shown)} agencies shown"
     else:
         counted = f"{int(shown['key'].isin(list(peers)).sum())} agencies of the peer set shown"

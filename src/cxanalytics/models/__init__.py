@@ -11,6 +11,7 @@ from cxanalytics.models.calibration import fit_calibration
 from cxanalytics.models.case_mix import fit_case_mix, keep_adjusted
 from cxanalytics.models.channels import fit_channel_scores
 from cxanalytics.models.claims import fit_claims
+from cxanalytics.models.claims_benchmark import fit_tested_benchmark_claims
 from cxanalytics.models.claims_departments import fit_department_claims
 from cxanalytics.models.claims_tested import fit_tested_claims
 from cxanalytics.models.departments import fit_department_scores
@@ -37,6 +38,7 @@ from cxanalytics.models.scale_positions import fit_scale_positions
 from cxanalytics.models.score_differences import fit_score_differences
 from cxanalytics.models.scorecard import fit_scorecard
 from cxanalytics.models.scores import fit_scores
+from cxanalytics.models.sector_prediction import fit_sector_prediction
 from cxanalytics.models.variance_parts import fit_variance_parts
 
 __all__ = [
@@ -74,6 +76,8 @@ __all__ = [
     "fit_score_differences",
     "fit_scorecard",
     "fit_scores",
+    "fit_sector_prediction",
+    "fit_tested_benchmark_claims",
     "fit_tested_claims",
     "fit_variance_parts",
     "keep_adjusted",

@@ -62,7 +62,7 @@ def fit_published_regression(
     ParamsError
         A `level` out of range.
     ModelError
-        Fewer than 10 changes.
+        Fewer than 10 changes, or too few agencies in a tenth for a range.
 
     Assumes
     -------
@@ -89,6 +89,13 @@ def fit_published_regression(
         rows.append(
             _row(f"{name}_change", part.assign(move=part["after"] - part["gap"]), "move", "", level)
         )
+    frame = pd.DataFrame(rows)
+    if frame["conf_low"].isna().any():
+        raise ModelError(
+            "Regression to the average needs more agencies in the first and the last tenth of the "
+            f"waves of `{measure}`; got {parts['top']['agency'].nunique()} and "
+            f"{parts['bottom']['agency'].nunique()}."
+        )
     facts: dict[str, float | int | str | bool] = {
         "measure": measure,
         "label": known.label,
@@ -100,7 +107,7 @@ def fit_published_regression(
     facts |= _forecasts(moves, level)
     text = "What an agency loses may be chance or real: without counts nobody can tell for one."
     return Estimates(
-        frame=pd.DataFrame(rows),
+        frame=frame,
         quantity=f"Gap to the average, and what is left of it one wave later: {known.label}",
         level=level,
         checks=(Check("regression", None, text),),

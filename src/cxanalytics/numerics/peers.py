@@ -69,6 +69,63 @@ def gaps_to_peers(draws: ArrayLike, member: ArrayLike) -> PeerGaps:
     return PeerGaps(gap, median, low, high, others)
 
 
+def gaps_to_peer_sets(draws: ArrayLike, members: ArrayLike) -> PeerGaps:
+    """Return each unit's gap to the median of a peer set of its own within each draw.
+
+    Parameters
+    ----------
+    draws : (n_draws, G) joint draws of the units' scores.
+    members : (G, G) flags; row g holds the peers of unit g. The diagonal is not read.
+
+    Raises
+    ------
+    ModelError
+        When some unit has fewer than two other peers.
+    """
+    draws = np.asarray(draws, dtype=float)
+    members = np.array(members, dtype=bool)
+    np.fill_diagonal(members, False)
+    others = members.sum(axis=1).astype(np.int64)
+    if others.min() < FEWEST_OTHERS:
+        raise ModelError(f"`members` must leave each unit {FEWEST_OTHERS} other peers or more.")
+    gap = np.empty_like(draws)
+    cuts = np.empty((3, draws.shape[1]))
+    for unit, row in enumerate(members):
+        found = np.quantile(draws[:, row], (0.5, 0.25, 0.75), axis=1)
+        gap[:, unit] = draws[:, unit] - found[0]
+        cuts[:, unit] = found.mean(axis=1)
+    return PeerGaps(gap, cuts[0], cuts[1], cuts[2], others)
+
+
+def medians_without_one(draws: ArrayLike) -> Array:
+    """Return the median of peers when each of them in turn is left out, within each draw.
+
+    Parameters
+    ----------
+    draws : (n_draws, m) joint draws of the scores of a unit's peers.
+
+    Returns
+    -------
+    (n_draws, m) array
+        Column j: the median of all but peer j.
+
+    Raises
+    ------
+    ModelError
+        With fewer than three peers.
+    """
+    draws = np.asarray(draws, dtype=float)
+    if draws.shape[1] <= FEWEST_OTHERS:
+        raise ModelError(
+            f"`draws` must hold {FEWEST_OTHERS + 1} peers or more; got {draws.shape[1]}."
+        )
+    order = np.argsort(draws, axis=1)
+    place = np.empty_like(order)
+    ranks = np.broadcast_to(np.arange(order.shape[1]), order.shape)
+    np.put_along_axis(place, order, ranks, axis=1)
+    return _left_out(np.take_along_axis(draws, order, axis=1), place, 0.5)
+
+
 def _others_quantiles(draws: Array, member: NDArray[np.bool_]) -> Array:
     """(3, n_draws, G) median, lower and upper quartile of the other peers."""
     order = np.argsort(draws[:, member], axis=1)

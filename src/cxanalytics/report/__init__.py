@@ -35,6 +35,7 @@ from cxanalytics.report.appendix_models import (
     write_appendix_recommendation,
 )
 from cxanalytics.report.appendix_outcomes import write_appendix_outcomes
+from cxanalytics.report.appendix_peers import write_appendix_peers
 from cxanalytics.report.appendix_predictive import write_appendix_predictive
 from cxanalytics.report.appendix_proportionality import write_appendix_proportionality
 from cxanalytics.report.appendix_ranks import write_appendix_ranks
@@ -64,15 +65,16 @@ from cxanalytics.report.audit_sources import (
 )
 from cxanalytics.report.departments import write_departments
 from cxanalytics.report.drivers import write_drivers
-from cxanalytics.report.history import write_history
 from cxanalytics.report.facts import Measure, PageFacts
 from cxanalytics.report.finding import Finding
+from cxanalytics.report.history import write_history
 from cxanalytics.report.index import (
     write_index_data,
     write_index_funnel,
     write_index_groups,
     write_index_masthead,
 )
+from cxanalytics.report.masked import mask_facts
 from cxanalytics.report.published_standing import write_published_standing
 from cxanalytics.report.section import SECTION_MIME, Section
 from cxanalytics.report.shell import TEMPLATE_DIR, export_options, page_shell
@@ -101,6 +103,8 @@ __all__ = [
     "write_appendix_morale",
     "write_appendix_case_mix",
     "write_appendix_mix_rate",
+    "mask_facts",
+    "write_appendix_peers",
     "write_appendix_predictive",
     "write_appendix_proportionality",
     "write_appendix_ranks",

@@ -28,6 +28,8 @@ from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
 from cxanalytics.rules import COMPLEMENTARY, HIDDEN, LEVEL
 from cxanalytics.words import (
+    PEERS_ARE,
+    SUMMARY,
     count_ranked,
     find_extremes,
     is_placed,
@@ -37,6 +39,7 @@ from cxanalytics.words import (
     say_extreme,
     say_headline,
     say_parent,
+    say_peer_names,
     say_rank_cell,
     say_score_range,
     say_scorecard,
@@ -333,8 +336,12 @@ def standing_finding(board: Benchmark, facts: PageFacts, *, highlight: str | Non
     axis = f"{facts.nouns.respondents.capitalize()} who {facts.nouns.outcome_short}"
     band = "Gray band: middle half." if board.shown["peer"].notna().any() else ""
     drawn = f"Scores of {facts.nouns.organizations} with few answers are drawn toward the average."
-    note = " ".join(filter(None, (band, left_out(board, facts), drawn)))
+    note = " ".join(
+        filter(None, (band, say_peer_names(board, facts.nouns), left_out(board, facts), drawn))
+    )
     who = f"{shown} {facts.nouns.organizations}"
+    if board.facts.get(PEERS_ARE) == SUMMARY:
+        who = f"{count_ranked(board)} {facts.nouns.organizations}, only yours shown"
     subtitle = ", ".join(filter(None, (axis, "best estimate and likely range", who, facts.dates)))
     wide, narrow = (
         draw_standing(board, highlight=highlight, names=names, axis_label=axis, size=size)

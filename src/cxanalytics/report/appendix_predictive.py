@@ -73,7 +73,7 @@ def write_appendix_predictive(
         draw_predictive_check(estimates, names=FORECAST_NAMES, size=size)
         for size in ("wide", "narrow")
     )
-    many = facts.nouns.organizations
+    base = f"{count(float(estimates.facts['agencies']))} {facts.nouns.organizations}"
     finding = Finding(
         id="predictive",
         claim=say_title_predictive_check(estimates),
@@ -81,7 +81,7 @@ def write_appendix_predictive(
         wide=wide,
         narrow=narrow,
         alt=say_alt_predictive_check(rows, unit=unit),
-        subtitle=f"Error over {count(float(estimates.facts['agencies']))} {many}; line: chance alone",
+        subtitle=f"Error over {base}; line: chance alone",
         note=say_predictive_note(estimates, nouns=facts.nouns),
         checks=estimates.checks,
     )

@@ -21,16 +21,19 @@ from cxanalytics.report.agency import key_figures, kicker, parent_note
 from cxanalytics.report.components.bars import BarScale, bar_head, bar_key, bar_scale, range_bar
 from cxanalytics.report.components.chips import chip, why
 from cxanalytics.report.components.figures import figure
+from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean, fill, join
 from cxanalytics.report.exports import funnel_records, standing_records
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.index_measures import measures_table
+from cxanalytics.report.masked import NAMED
 from cxanalytics.report.provenance import data_content
 from cxanalytics.report.record_ids import funnel_ids, standing_ids
 from cxanalytics.report.section import Section, framed
 from cxanalytics.report.shell import page_shell
 from cxanalytics.rules import LEVEL
 from cxanalytics.words import (
+    PEERS_ARE,
     Group,
     count_ranked,
     group_agencies,
@@ -40,6 +43,7 @@ from cxanalytics.words import (
     say_funnel,
     say_index,
     say_index_answer,
+    say_peer_names,
     say_rank_cell,
     say_suppressed,
     say_verdict,
@@ -339,7 +343,18 @@ def write_index_funnel(
             key_figures=pd.DataFrame(),
             label="Chance",
         )
-    shown = set(boards[facts.outcome.name].shown["key"])
+    board = boards[facts.outcome.name]
+    if board.facts.get(PEERS_ARE, NAMED) != NAMED:
+        return framed(
+            paragraphs(say_peer_names(board, facts.nouns)),
+            kind=kind,
+            anchor="chance",
+            question=question,
+            answer=say_funnel(funnel.points, nouns=facts.nouns, thresholds=facts.thresholds),
+            key_figures=pd.DataFrame(),
+            label="Chance",
+        )
+    shown = set(board.shown["key"])
     hidden = set(funnel.points["key"]) - shown
     if hidden:
         raise DataError(f"`funnel` must hold shown agencies only; got {len(hidden)} others.")

@@ -140,5 +140,5 @@ def _regression(facts: PageFacts, rows: pd.DataFrame) -> Markup:
 
 def _printed(rows: pd.DataFrame, key: str, unit: str) -> str:
     row = rows.loc[rows["key"] == key].iloc[0]
-    likely = say_published_gap_range(row["conf_low"], row["conf_high"], unit)
-    return f"{say_published_gap(row['estimate'], unit)} (likely {likely})"
+    likely = say_published_gap_range(row["conf_low"], row["conf_high"], unit=unit)
+    return f"{say_published_gap(row['estimate'], unit=unit)} (likely {likely})"

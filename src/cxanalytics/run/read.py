@@ -127,6 +127,31 @@ def read_survey(study: StudyFolder) -> Survey:
     spec = study.file.survey
     if spec is None:
         raise ParamsError(f"`survey` is not in the study.yaml of '{study.name}': it has no survey.")
+    return with_released(study, compared(study, _by_sector(study)[0]))
+
+
+def read_companies(study: StudyFolder) -> Survey | None:
+    """Read the answers about companies, where the study wants them beside government.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Survey or None
+        None where `peers.corporate` is not set, or all agencies are of government.
+    """
+    return _by_sector(study)[1] if study.file.peers.corporate and study.file.survey else None
+
+
+def _by_sector(study: StudyFolder) -> tuple[Survey, Survey | None]:
+    """Read all answers, those about government apart from all others."""
+    from cxanalytics.benchmark import split_sectors
+    from cxanalytics.run.read_more import read_attributes
+
+    spec = study.file.survey
+    assert spec is not None
     survey = _read(study)
     if spec.history:
         from cxanalytics.history import read_history
@@ -134,7 +159,10 @@ def read_survey(study: StudyFolder) -> Survey:
         survey = read_history(study.path("survey.history", spec.history)).apply(survey)
     if spec.published_peers:
         survey = _with_peers(study, survey)
-    return with_released(study, compared(study, survey))
+    told = read_attributes(study)
+    if told is None or "sector" not in told:
+        return split_sectors(survey)
+    return split_sectors(survey, told["sector"].astype(str).to_dict())
 
 
 def compared(study: StudyFolder, survey: Survey) -> Survey:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.operations import OperationMeasure, Operations
-from cxanalytics.run.read import compared, read_government, read_survey, read_waves, roles
+from cxanalytics.run.read import (
+    compared,
+    read_companies,
+    read_government,
+    read_survey,
+    read_waves,
+    roles,
+)
 from cxanalytics.run.study_sources import (
     A11Survey,
     AttentionSource,
@@ -34,6 +41,9 @@ SIMULATED_STAFF: dict[str, Any] = {
 
 ITEM_MAP = "map of items to dimensions"
 """What a study holds as soon as it has staff: `staff.items` maps items to dimensions."""
+
+BOTH_SECTORS = "both sectors"
+"""What a study holds where companies are read beside government."""
 
 ATTENTION = "attention to customer experience from another source"
 """What a study holds as soon as it has attention, measured by others."""
@@ -272,6 +282,25 @@ def read_response(study: StudyFolder) -> pd.DataFrame | None:
     )
 
 
+def read_attributes(study: StudyFolder) -> pd.DataFrame | None:
+    """Read what the study says of each agency.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    DataFrame or None
+        Index: the agency; None where `peers.file` is not given.
+    """
+    if not study.file.peers.file:
+        return None
+    from cxanalytics.sources import read_agency_table
+
+    return read_agency_table(study.path("peers.file", study.file.peers.file))
+
+
 def read_attention(study: StudyFolder) -> Exposure | None:
     """Read how much attention each agency pays to customer experience, as others measured it.
 
@@ -390,6 +419,8 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
     mapped = [ITEM_MAP] if file.staff else []
     if read_attention(study) is not None:
         mapped.append(ATTENTION)
+    if file.survey and read_companies(study) is not None:
+        mapped.append(BOTH_SECTORS)
     found: dict[str, Any] = {"declared": tuple(dict.fromkeys([*mapped, *file.holds]))}
     if file.survey:
         found["survey"] = read_survey(study)

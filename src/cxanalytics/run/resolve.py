@@ -35,6 +35,8 @@ LACKING = {
 
 _FILE_KEYS = ("file", "hospitals", "responses", "headcount", "history", "query_file", "units")
 
+NO_NAMES = "Peers are shown in summary only (`peers.names`), so there is no page of all of them."
+
 
 def named_files(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Walk what study.yaml says and give every file it names, with its key path."""
@@ -162,6 +164,8 @@ class StudyFolder:
         if step != keys.SCORES and keys.SCORES in keys.loaded_steps(notebooks()[step]):
             # Pages that show scores cannot be without them.
             return self.lacks(keys.SCORES)
+        if step.startswith("09") and file.peers.names == "summary":
+            return NO_NAMES
         needed = keys.needed_data(notebooks()[step])
         missing = [name for name in needed if not getattr(file, name)]
         if not missing and "staff" in needed and not file.staff_meets_survey:

@@ -108,9 +108,44 @@ class Study:
         ]
 
     @property
-    def peers(self) -> list[str] | None:
-        """Agencies that serve as peers; None for all."""
+    def peers(self) -> list[str] | dict[str, list[str]] | None:
+        """Agencies that serve as peers, or those of each agency by rule; None for all."""
+        if self.file.peers.by_rule:
+            return self.peers_alike
         return None if self.file.peers.members == "all" else list(self.file.peers.members)
+
+    @property
+    def peers_alike(self) -> dict[str, list[str]]:
+        """Agency to its peers by rule; empty where the study has none."""
+        from cxanalytics.benchmark import choose_peers
+
+        spec, table = self.file.peers, self.attributes
+        if not spec.by_rule or table is None:
+            return {}
+        chosen, _ = choose_peers(
+            table, like=spec.like, where=spec.where, thresholds=self.thresholds
+        )
+        return chosen
+
+    @property
+    def peer_rule(self) -> str:
+        """The rule that chooses peers, in words; "" where there is none."""
+        from cxanalytics.benchmark import name_rule
+
+        spec = self.file.peers
+        return name_rule(spec.like, spec.where) if spec.by_rule else ""
+
+    @property
+    def peer_names(self) -> str:
+        """Whether pages name the peers: "named", "anonymous" or "summary"."""
+        return self.file.peers.names
+
+    @property
+    def attributes(self) -> pd.DataFrame | None:
+        """What the study says of each agency, the index; None where it says nothing."""
+        from cxanalytics.run.read_more import read_attributes
+
+        return read_attributes(self.source)
 
     @property
     def items(self) -> dict[str, list[str]]:
@@ -178,6 +213,12 @@ class Study:
         from cxanalytics.run.read import read_survey
 
         return read_survey(self.source)
+
+    def companies(self) -> Survey | None:
+        """Read the answers about companies; None where the study does not ask for them."""
+        from cxanalytics.run.read import read_companies
+
+        return read_companies(self.source)
 
     def staff(self) -> Survey:
         """Read the staff answers; the questions are the items of every dimension."""

@@ -80,10 +80,27 @@ class Dates(Strict):
 
 
 class Peers(Strict):
-    """With whom an agency is compared, and whether peers are named."""
+    """With whom an agency is compared, who is alike, and whether peers are named."""
 
     members: Literal["all"] | list[str] = Field(default="all", alias="set")
-    names: Literal["named"] = "named"
+    file: Text | None = None
+    like: list[Text] = []
+    where: dict[str, list[str]] = {}
+    corporate: bool = False
+    names: Literal["named", "anonymous", "summary"] = "named"
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether a rule chooses the peers."""
+        return bool(self.like or self.where)
+
+    @model_validator(mode="after")
+    def _one_way_to_choose(self) -> Peers:
+        if self.by_rule and self.members != "all":
+            raise wrong("cannot list peers beside `like` or `where`, which choose them.", key="set")
+        if self.by_rule and not self.file:
+            raise wrong("is required: `like` and `where` read it.", key="file")
+        return self
 
 
 class VisionTarget(Strict):

@@ -50,6 +50,7 @@ class Columns(Strict):
     psu: Text | None = None
     stratum: Text | None = None
     respondent: Text | None = None
+    sector: Text | None = None
 
 
 class Asked(Strict):

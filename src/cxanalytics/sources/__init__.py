@@ -59,6 +59,7 @@ __all__ = [
     "read_a11_v1",
     "read_a11_v2",
     "read_crosswalk",
+    "read_agency_table",
     "read_csps",
     "read_exposure_table",
     "read_fevs_2018",

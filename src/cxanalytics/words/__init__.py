@@ -81,6 +81,7 @@ from cxanalytics.words.audit_titles import (
     say_title_small,
     say_title_who,
 )
+from cxanalytics.words.benchmark_claims import say_benchmark_claims
 from cxanalytics.words.case_mix import (
     say_alt_case_mix,
     say_case_mix,
@@ -100,10 +101,10 @@ from cxanalytics.words.channels import (
     say_channels_note,
     say_title_channels,
 )
+from cxanalytics.words.department_claims import say_department_claims
 from cxanalytics.words.departments import (
     say_all_departments,
     say_alt_departments,
-    say_department_claims,
     say_departments,
     say_departments_brief,
     say_departments_note,
@@ -182,6 +183,14 @@ from cxanalytics.words.other_outcomes import (
     say_story,
     say_title_outcomes,
 )
+from cxanalytics.words.peers import (
+    list_peer_reasons,
+    name_way,
+    say_peer_choice,
+    say_peer_sensitivity,
+    say_peer_ways,
+    say_verdict_word,
+)
 from cxanalytics.words.predictive import (
     FORECAST_NAMES,
     say_alt_predictive_check,
@@ -247,10 +256,15 @@ from cxanalytics.words.scorecard import (
 )
 from cxanalytics.words.sizes import NOT_CAUSE, say_size
 from cxanalytics.words.standing import (
+    ANONYMOUS,
+    PEERS_ARE,
+    SUMMARY,
     count_clear,
     count_ranked,
     is_placed,
+    say_middle_half,
     say_parent,
+    say_peer_names,
     say_rank,
     say_rank_cell,
     say_standing,
@@ -293,6 +307,9 @@ from cxanalytics.words.why import (
 )
 
 __all__ = [
+    "ANONYMOUS",
+    "PEERS_ARE",
+    "SUMMARY",
     "FORECAST_NAMES",
     "say_all_departments",
     "say_alt_channels",
@@ -493,7 +510,16 @@ __all__ = [
     "say_source",
     "say_standardized",
     "say_standing",
+    "list_peer_reasons",
+    "name_way",
+    "say_benchmark_claims",
+    "say_middle_half",
+    "say_peer_choice",
+    "say_peer_sensitivity",
+    "say_peer_ways",
+    "say_verdict_word",
     "say_parent",
+    "say_peer_names",
     "say_standing_title",
     "say_step",
     "say_step_count",

@@ -15,13 +15,24 @@ from cxanalytics.words.nouns import Nouns
 
 FORECAST_NAMES = {
     "stabilized": "Stabilized score",
-    "raw": "Raw score, the same as last time",
+    "raw": "Raw score, as last time",
     "average": "Average of all",
 }
 
 
 def say_error(error: float, unit: str) -> str:
-    """Print the size of an error: in points for a share, else in units of the score."""
+    """Print the size of an error: in points for a share, else in units of the score.
+
+    Parameters
+    ----------
+    error : float
+    unit : str
+        "share" or "score".
+
+    Returns
+    -------
+    str
+    """
     return points(error, 1).removeprefix("+") if unit == "share" else fixed(error, 2)
 
 
@@ -92,11 +103,12 @@ def say_predictive_note(estimates: Estimates, *, nouns: Nouns) -> str:
     """
     facts = estimates.facts
     agencies = counted(int(facts["agencies"]), nouns.organization, nouns.organizations)
+    pairs, waves = (count(float(facts[name])) for name in ("pairs", "waves"))
     floor = say_error(float(facts["floor"]), str(facts["unit"]))
     return (
         "A common rise or fall counts for no forecast. Chance in the next wave alone leaves an "
         f"error of about {floor} to any forecast, the truth included. Base: {agencies} shown in "
-        f"both waves, {count(float(facts['pairs']))} forecasts, {count(float(facts['waves']))} waves."
+        f"both waves, {pairs} forecasts, {waves} waves."
     )
 
 

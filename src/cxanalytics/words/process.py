@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cxanalytics.formats import fixed, list_words, number_word, percent, share_range
+from cxanalytics.formats import fixed, list_words, number_word, percent
 from cxanalytics.rules import (
     NO_POINTS,
     PROVISIONAL_BELOW,
@@ -83,17 +83,17 @@ def say_process(
 def _told(got: Reading, every: str, whose: str) -> str:
     end = got.high if got.side == "above" else got.low
     # A point outside must not round onto the end it lies beyond.
-    digits = int(got.kind == OUTSIDE_NOW and percent(got.value) == percent(end))
-    usual = f"its usual range, {share_range(got.low, got.high, digits)}"
+    close = got.kind == OUTSIDE_NOW and _number(got, got.value) == _number(got, end)
+    low, high, value = (_number(got, part, close) for part in (got.low, got.high, got.value))
+    usual = f"its usual range, {low} to {high}"
     last = name_point(got.last, every=every)
     if got.kind == OUTSIDE_NOW:
-        number = percent(got.value, digits)
-        return f"A sign of change: in {last}, {whose} was {number}, {got.side} {usual}."
+        return f"A sign of change: in {last}, {whose} was {value}, {got.side} {usual}."
     if got.kind == RUN_NOW:
         since = name_point(got.signs[0], every=every)
         return (
             f"A sign of change: since {since}, all {counted(got.run, every, f'{every}s')} lie "
-            f"{got.side} {percent(got.center)}, the middle of the usual range."
+            f"{got.side} {_number(got, got.center)}, the middle of the usual range."
         )
     if got.kind == EARLIER:
         named = [name_point(point, every=every) for point in got.signs[-_NAMED:]]
@@ -106,6 +106,13 @@ def _told(got: Reading, every: str, whose: str) -> str:
         f"Steady: no {every} since {name_point(got.first, every=every)} is a sign of change. "
         f"{capital(whose)} keeps to {usual}."
     )
+
+
+def _number(got: Reading, value: float, close: bool = False) -> str:
+    """Print a share in percent, and a score as it is; finer where two numbers would look alike."""
+    if got.unit == "share":
+        return percent(value, int(close))
+    return fixed(value, 1 + close)
 
 
 def _in_charts(chance: float) -> str:
@@ -185,6 +192,8 @@ def say_alt_process(table: pd.DataFrame, *, every: str = "wave") -> str:
     if panels > 1:
         return f"{text}: {marked}."
     end = shown.iloc[-1]
+    if shown.get("unit", pd.Series("share")).iloc[0] != "share":
+        return f"{text}: {marked}."
     ends = f"from {percent(shown.iloc[0]['estimate'])} to {percent(end['estimate'])}"
     return f"{text}: {ends}; {marked}."
 

@@ -49,6 +49,8 @@ class Reading:
         That a steady score shows a sign somewhere in as many points.
     break_text : str
         What started the stretch; "" for the beginning.
+    unit : str
+        "share", or "score" for one in units of its own.
     """
 
     kind: str
@@ -67,6 +69,7 @@ class Reading:
     steady_baseline: bool
     chance: float
     break_text: str
+    unit: str = "share"
 
 
 def read_process(history: Estimates, *, measure: str, agency: str) -> Reading:
@@ -116,6 +119,7 @@ def read_process(history: Estimates, *, measure: str, agency: str) -> Reading:
         steady_baseline=not (part["baseline"] & (part["signal"] != "")).any(),
         chance=float(end["chance"]),
         break_text=broken,
+        unit=str(end.get("unit", "share")),
     )
 
 

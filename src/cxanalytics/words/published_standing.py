@@ -43,13 +43,35 @@ def say_told_apart_published(label: str, differences: pd.DataFrame | None, *, no
     return f"{first}; as groups: {title[:1].lower()}{title[1:]}, {size}."
 
 
-def say_published_gap(value: float, unit: str) -> str:
-    """Print a gap: in points for a share, else in units of the score."""
+def say_published_gap(value: float, *, unit: str) -> str:
+    """Print a gap: in points for a share, else in units of the score.
+
+    Parameters
+    ----------
+    value : float
+    unit : str
+        "share" or "score".
+
+    Returns
+    -------
+    str
+    """
     return points(value, 1) if unit == "share" else signed(value, 1)
 
 
-def say_published_gap_range(low: float, high: float, unit: str) -> str:
-    """Print the range of a gap."""
+def say_published_gap_range(low: float, high: float, *, unit: str) -> str:
+    """Print the range of a gap.
+
+    Parameters
+    ----------
+    low, high : float
+    unit : str
+        "share" or "score".
+
+    Returns
+    -------
+    str
+    """
     if unit == "share":
         return points_range(low, high, 1)
     return f"{signed(low, 1)} to {signed(high, 1)}"
@@ -97,9 +119,9 @@ def say_published_regression(rows: pd.DataFrame, *, nouns: Nouns) -> list[str]:
 
 def _ends(row: Mapping[str, pd.Series[Any]], unit: str, many: str) -> str:
     top, then = row["top"]["estimate"], row["top_change"]
-    move = say_published_gap(then["estimate"], unit)
+    move = say_published_gap(then["estimate"], unit=unit)
     after = f"then moved by {move}" if then["conf_high"] < 0 else "then showed no clear move"
-    gap = say_published_gap(top, unit)
+    gap = say_published_gap(top, unit=unit)
     return f"The first tenth of {many} stood {gap} from the average, and {after}."
 
 
@@ -145,8 +167,6 @@ def say_alt_published_regression(rows: pd.DataFrame) -> str:
         return text
     row = {str(each["key"]): each["estimate"] for _, each in rows.iterrows()}
     unit = str(rows["unit"].iloc[0])
-    ends = [
-        f"{say_published_gap(row[end], unit)}, then {say_published_gap(row[f'{end}_change'], unit)}"
-        for end in ("top", "bottom")
-    ]
+    size = {key: say_published_gap(value, unit=unit) for key, value in row.items() if key != "kept"}
+    ends = [f"{size[end]}, then {size[f'{end}_change']}" for end in ("top", "bottom")]
     return f"{text} First tenth: {ends[0]}. Last tenth: {ends[1]}."

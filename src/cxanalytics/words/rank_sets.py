@@ -150,7 +150,7 @@ def say_funnel_rules(funnel: Funnel, *, nouns: Nouns) -> str:
         return f"Too few {nouns.organizations} are shown to call any unusual."
     outside, discovered = int(points["outside"].sum()), int(points["discovered"].sum())
     first = capital(counted(outside, nouns.organization, nouns.organizations))
-    chance = f", of which at most {percent(FALSE_DISCOVERY)} are chance on average"
+    chance = f", which means to name no more than {percent(FALSE_DISCOVERY)} by chance"
     told = chance if discovered else ""
     return (
         f"{first} {verb(outside, 'lies', 'lie')} outside the {percent(OUTER, 1)} limits; "

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import count, number_word, ordinal, rank_range
+from cxanalytics.formats import count, number_word, ordinal, rank_range, share_range
 from cxanalytics.rules import (
     AHEAD_AT_LEAST,
     PLACE_RELIABILITY,
@@ -25,10 +25,16 @@ from cxanalytics.words.grammar import capital, counted, verb
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.suppressed import say_suppressed
 
+RANKED, PEERS_ARE = "ranked", "peer_names"
+"""Facts of a board whose peers are not named: how many are ranked, and what stands for names."""
+
+ANONYMOUS, SUMMARY = "anonymous", "summary"
+
 
 def count_ranked(benchmark: Benchmark) -> int:
     """Count the agencies that take part in the ranking."""
-    return int(benchmark.shown["rank_low"].notna().sum())
+    told = benchmark.facts.get(RANKED)
+    return int(benchmark.shown["rank_low"].notna().sum()) if told is None else int(told)
 
 
 def is_placed(row: pd.Series[Any], p: int) -> bool:
@@ -202,6 +208,8 @@ def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -
     str
         For example "Three agencies are clearly ahead of you, and one is clearly behind".
     """
+    if benchmark.facts.get(PEERS_ARE) == SUMMARY:
+        return say_middle_half(benchmark, key, nouns=nouns)
     if key is None or key not in benchmark.p_ahead.columns:
         clear, pairs = count_clear_pairs(benchmark)
         if pairs == 0:
@@ -218,6 +226,51 @@ def say_standing_title(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -
         return f"{first}; none is clearly behind"
     second = f"{number_word(behind)} {verb(behind)} clearly behind"
     return f"{first}{';' if ahead == 0 else ', and'} {second}"
+
+
+def say_middle_half(benchmark: Benchmark, key: str | None, *, nouns: Nouns) -> str:
+    """Say between which scores the middle half of the peers lies.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    key : str or None
+        The agency of the page.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    rows = benchmark.frame.loc[benchmark.frame["key"] == key]
+    if rows.empty or pd.isna(rows["peer_low_quarter"].iloc[0]):
+        return f"Too few {nouns.organizations} to compare with"
+    row = rows.iloc[0]
+    between = share_range(row["peer_low_quarter"], row["peer_high_quarter"])
+    return f"The middle half of {count(row['peers'])} {nouns.peer}s scores {between}"
+
+
+def say_peer_names(benchmark: Benchmark, nouns: Nouns) -> str:
+    """Say why peers have no names; "" where they have.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    shown = str(benchmark.facts.get(PEERS_ARE, ""))
+    if shown == SUMMARY:
+        return f"Single {nouns.organizations} are not shown."
+    if shown != ANONYMOUS:
+        return ""
+    return (
+        f"Other {nouns.organizations} are not named: each figure is the average of at least "
+        "three neighbors in score, and codes mean something else on every page."
+    )
 
 
 def say_parent(parent: str, *, nouns: Nouns) -> str:

@@ -83,6 +83,8 @@ def say_base(row: pd.Series[Any], *, thresholds: Thresholds = THRESHOLDS) -> str
         return "hidden"
     if reason == NO_COUNTS:
         return "not published"
+    if reason == FEW and pd.isna(row["n"]):
+        return "hidden"
     return "none" if reason == NOT_ASKED or pd.isna(row["n"]) else count(row["n"])
 
 

@@ -62,7 +62,7 @@ def _say_claim(
     row: pd.Series[Any], *, nouns: Nouns, labels: Mapping[str, str], levels: Mapping[str, str]
 ) -> str:
     if row["missing"]:
-        return _say_missing(str(row["missing"]))
+        return say_missing(str(row["missing"]))
     said = {
         1: lambda: _say_of_attention(row, nouns),
         2: lambda: (
@@ -91,7 +91,8 @@ def _named(row: pd.Series[Any], labels: Mapping[str, str]) -> str:
     return labels.get(str(row["about"]), str(row["about"]).replace("_", " "))
 
 
-def _say_missing(missing: str) -> str:
+def say_missing(missing: str) -> str:
+    """Say what a claim misses, and what would supply it."""
     if missing in INGREDIENTS:
         return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
     return missing if missing.endswith(".") else f"Missing: {missing}."

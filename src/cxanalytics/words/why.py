@@ -101,9 +101,9 @@ def say_peers_used(row: pd.Series[Any], board: Benchmark) -> str:
     number = int(row["peers"])
     named = str(board.facts.get(PEER_SET, ""))
     others = len(board.shown) - 1
-    which = named or (
-        "all that are shown" if number >= others else f"named as peers, of {others} shown"
-    )
+    which = named or f"named as peers, of {others} shown"
+    if number >= others:
+        which = f"all that are shown, as too few are {named}" if named else "all that are shown"
     noun = "other" if number == 1 else "others"
     return f"{count(number)} {noun}, {which}; the typical peer is the middle score among them"
 

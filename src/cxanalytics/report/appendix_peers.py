@@ -1,0 +1,142 @@
+"""Would another choice of peers give other verdicts? The block of the appendix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from cxanalytics.formats import percent
+from cxanalytics.report.components.appendix import checks_list
+from cxanalytics.report.components.figures import data_table, folded, scrolling
+from cxanalytics.report.components.lists import bullets, paragraphs
+from cxanalytics.report.components.text import clean, sentence
+from cxanalytics.report.section import Section, framed, refused
+from cxanalytics.words import (
+    assert_sentence_allowed,
+    name_way,
+    say_benchmark_claims,
+    say_peer_sensitivity,
+    say_peer_ways,
+    say_verdict_word,
+)
+
+if TYPE_CHECKING:
+    from cxanalytics.report.facts import PageFacts
+    from cxanalytics.tables import Estimates
+
+QUESTION = "Would other peers give other verdicts?"
+
+
+def write_appendix_peers(
+    sensitivity: Estimates | None,
+    facts: PageFacts,
+    *,
+    claims: pd.DataFrame | None = None,
+    rule: str = "",
+    named: bool = True,
+    reason: str = "",
+) -> Section:
+    """Write how far verdicts hang on the choice of peers, and the claims about comparing.
+
+    Parameters
+    ----------
+    sensitivity : Estimates or None
+        From `benchmark_peer_sensitivity`; None, or without rows and with the fact `reason`, where
+        it was refused.
+    facts : PageFacts
+    claims : DataFrame, optional
+        From `fit_tested_benchmark_claims`.
+    rule : str
+        The rule that chooses the declared peers, in words.
+    named : bool
+        Whether agencies may be named here.
+    reason : str
+        Why there is none, for `sensitivity` None.
+
+    Returns
+    -------
+    Section
+    """
+    if sensitivity is None or sensitivity.frame.empty:
+        section = refused(
+            sensitivity,
+            anchor="peers",
+            question=QUESTION,
+            label="Peers",
+            reason=reason,
+            answer=f"Nobody can tell: too few {facts.nouns.organizations} can be compared.",
+        )
+        return section if claims is None else _with_claims(section, claims, facts)
+    answer = say_peer_sensitivity(sensitivity, nouns=facts.nouns)
+    ways = say_peer_ways(sensitivity, nouns=facts.nouns)
+    for text in (answer, *ways):
+        assert_sentence_allowed(text, page="appendix")
+    chosen = f"Declared peers: {rule}." if rule else "Declared peers are those of the pages."
+    content = paragraphs(chosen, " ".join(ways))
+    if named:
+        caption = "Verdicts that hang on the choice of peers"
+        table = _changed(sensitivity, facts)
+        if len(table):
+            shown = scrolling(data_table(table, caption=caption), name=caption)
+            content += folded(caption, shown)
+    content += checks_list(sensitivity.checks)
+    if claims is not None:
+        content += _claims(claims, facts)
+    return framed(
+        content,
+        kind="appendix",
+        anchor="peers",
+        question=QUESTION,
+        answer=answer,
+        key_figures=_by_way(sensitivity),
+        label="Peers",
+    )
+
+
+def _by_way(sensitivity: Estimates) -> pd.DataFrame:
+    counted = sensitivity.frame.groupby("way", sort=False)[["changed", "turned"]].sum()
+    return counted.astype(int).reset_index()
+
+
+def _changed(sensitivity: Estimates, facts: PageFacts) -> pd.DataFrame:
+    """List each verdict that another choice of peers changes."""
+    rows = sensitivity.frame.loc[sensitivity.frame["changed"]].sort_values(["agency", "way"])
+    return pd.DataFrame(
+        {
+            sentence(facts.nouns.organization): [clean(name) for name in rows["agency"]],
+            "Declared peers": [say_verdict_word(word) for word in rows["declared"]],
+            "Other choice": [name_way(way) for way in rows["way"]],
+            "Verdict then": [
+                f"Another for {percent(row['share'])} of peers"
+                if row["way"] == "one_out"
+                else say_verdict_word(row["verdict"])
+                for _, row in rows.iterrows()
+            ],
+        }
+    )
+
+
+def _claims(claims: pd.DataFrame, facts: PageFacts) -> Markup:
+    said = say_benchmark_claims(claims, nouns=facts.nouns)
+    for text, grade in zip(said, claims["grade"], strict=True):
+        assert_sentence_allowed(text, grade=grade or "D", page="appendix")
+    return bullets(
+        (f"{row['claim']}. {row['title']}: {row['verdict']}", text)
+        for (_, row), text in zip(claims.iterrows(), said, strict=True)
+    )
+
+
+def _with_claims(section: Section, claims: pd.DataFrame, facts: PageFacts) -> Section:
+    """Keep the claims where the sensitivity was refused."""
+    told = str(section.key_figures["reason"].iloc[0])
+    return framed(
+        paragraphs(told) + _claims(claims, facts),
+        kind="appendix",
+        anchor="peers",
+        question=QUESTION,
+        answer=section.answer,
+        key_figures=section.key_figures,
+        label="Peers",
+    )

@@ -1,0 +1,154 @@
+"""Would another choice of peers give another verdict? In words, for one agency and for all.
+
+A verdict can change for a hair's breadth across the rule; that above turned into below is said
+apart.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cxanalytics.formats import count, list_words, number_word, percent
+from cxanalytics.tables import Estimates
+from cxanalytics.words.grammar import capital, verb
+from cxanalytics.words.nouns import Nouns
+
+OTHER_PEERS = "Other peers"
+"""Name of the reason that says what other peers would have given."""
+
+_WAYS = {
+    "all": "all that are shown",
+    "alike": "those alike by rule",
+    "nearest": "those nearest in size or people",
+    "one_out": "any one of its peers left out",
+}
+_VERDICTS = {
+    "above": "above",
+    "below": "below",
+    "same": "about the same",
+    "unclear": "too close to call",
+}
+_WHOLE = ("all", "alike", "nearest")
+
+
+def name_way(way: str) -> str:
+    """Name a choice of peers for a table."""
+    return capital(_WAYS.get(way, "declared peers"))
+
+
+def say_peer_sensitivity(sensitivity: Estimates, *, nouns: Nouns) -> str:
+    """Say in one sentence or two how many verdicts hang on the choice of peers.
+
+    Parameters
+    ----------
+    sensitivity : Estimates
+        From `benchmark_peer_sensitivity`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    frame = sensitivity.frame
+    total, many = int(sensitivity.facts["agencies"]), nouns.organizations
+    other = frame.loc[frame["way"].isin(_WHOLE)]
+    changed = int(other.groupby("agency")["changed"].any().sum())
+    turned = int(other.groupby("agency")["turned"].any().sum())
+    first = (
+        f"With other sets of peers {count(changed)} of {count(total)} {many} "
+        f"{verb(changed, 'gets', 'get')} another verdict"
+    )
+    if not changed:
+        return f"No verdict on the {count(total)} {many} changes with other sets of peers."
+    if turned:
+        return f"{first}; for {number_word(turned)} above and below change places."
+    return f"{first}; above never becomes below, or below above."
+
+
+def say_peer_ways(sensitivity: Estimates, *, nouns: Nouns) -> list[str]:
+    """Say for each choice of peers how many verdicts it changes.
+
+    Parameters
+    ----------
+    sensitivity : Estimates
+    nouns : Nouns
+
+    Returns
+    -------
+    list of str
+    """
+    total, told = int(sensitivity.facts["agencies"]), []
+    for way, part in sensitivity.frame.groupby("way", sort=False):
+        if way not in _WAYS:
+            continue
+        changed = int(part["changed"].sum())
+        what = f"{count(changed)} of {count(total)} verdicts {verb(changed, 'changes', 'change')}"
+        if way == "one_out":
+            hangs = f"hang on a single {nouns.peer}"
+            if changed == 1:
+                hangs = f"hangs on a single {nouns.peer}"
+            told.append(f"{count(changed)} of {count(total)} verdicts {hangs}.")
+        else:
+            told.append(f"Compared with {_WAYS[str(way)]}, {what}.")
+    return told
+
+
+def say_peer_choice(sensitivity: Estimates, agency: str) -> str:
+    """Say in one sentence whether an agency's verdict hangs on the choice of peers.
+
+    Parameters
+    ----------
+    sensitivity : Estimates
+    agency : str
+
+    Returns
+    -------
+    str
+        "" for an agency that is not in it.
+    """
+    rows = sensitivity.frame.loc[sensitivity.frame["agency"] == agency].set_index("way")
+    if rows.empty:
+        return ""
+    whole = rows.loc[[way for way in _WHOLE if way in rows.index]]
+    other = whole.loc[whole["changed"].astype(bool)]
+    if other.empty:
+        told = f"The verdict is the same with {list_words([_WAYS[way] for way in whole.index])}"
+    else:
+        parts = [
+            f"{_VERDICTS[str(row['verdict'])]} with {_WAYS[str(way)]}"
+            for way, row in other.iterrows()
+        ]
+        told = f"The verdict would be {list_words(parts)}"
+    return f"{told}; {_one_out(rows)}" if "one_out" in rows.index else told
+
+
+def _one_out(rows: pd.DataFrame) -> str:
+    row = rows.loc["one_out"]
+    if not row["changed"]:
+        return "no single peer decides it"
+    return f"leaving out one peer changes it for {percent(row['share'])} of them"
+
+
+def list_peer_reasons(sensitivity: Estimates | None, agency: str) -> list[tuple[str, str]]:
+    """List what the "Why?" of a verdict says of other peers.
+
+    Parameters
+    ----------
+    sensitivity : Estimates or None
+        None, or without rows, where it could not be computed.
+    agency : str
+
+    Returns
+    -------
+    list of (str, str)
+        Name and text; empty where there is nothing to say.
+    """
+    if sensitivity is None or sensitivity.frame.empty:
+        return []
+    told = say_peer_choice(sensitivity, agency)
+    return [(OTHER_PEERS, told)] if told else []
+
+
+def say_verdict_word(verdict: str) -> str:
+    """Name a verdict for a table."""
+    return capital(_VERDICTS.get(verdict, "none"))
