@@ -173,7 +173,8 @@ def write_appendix_morale(
     if panel is not None:
         step = points(_PER).removeprefix("+")
         caption = f"{panel.performance_label}, for {step} more of {panel.morale_label}"
-    content = data_table(table, caption=caption, numeric=list(table.columns[1:]))
+    printed = data_table(table, caption=caption, numeric=list(table.columns[1:]))
+    content = scrolling(printed, name=caption)
     if panel is not None:
         content = figure(_panel_finding(panel, estimates, table, facts), number=1) + content
     return framed(

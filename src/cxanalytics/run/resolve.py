@@ -28,12 +28,22 @@ LACKING = {
     "panel": "The study has no panel of units over time.",
     "published": "The study has no published scores.",
     "staff": "The study has no staff survey.",
+    "results": "The study has staff answers and no results to put beside them.",
     "units": "Staff and survey are not both mapped to a unit, so they cannot meet.",
     "survey": "The study has no survey of respondents.",
 }
 
 
-_FILE_KEYS = ("file", "hospitals", "responses", "headcount", "history", "query_file", "units")
+_FILE_KEYS = (
+    "file",
+    "hospitals",
+    "responses",
+    "headcount",
+    "history",
+    "query_file",
+    "units",
+    "crosswalk",
+)
 
 
 def named_files(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -163,6 +173,9 @@ class StudyFolder:
             # Pages that show scores cannot be without them.
             return self.lacks(keys.SCORES)
         needed = keys.needed_data(notebooks()[step])
+        if keys.MORALE in needed and (part := file.lacks_morale):
+            return LACKING[part]
+        needed = [name for name in needed if name != keys.MORALE]
         missing = [name for name in needed if not getattr(file, name)]
         if not missing and "staff" in needed and not file.staff_meets_survey:
             return LACKING["units"]
