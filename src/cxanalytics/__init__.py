@@ -87,6 +87,7 @@ _HOMES = {
         "fit_or_reason",
         "fit_other_outcomes",
         "fit_claims",
+        "fit_morale_beside_truth",
         "fit_morale_index",
         "fit_morale_ladder",
         "fit_morale_panel",

@@ -263,6 +263,25 @@ def test_the_clearest_of_several_measures_has_a_wider_range(figures, goals, effi
         assert found["conf_low"] == pytest.approx(0.1 - 0.099 * 2.807034 / 1.959964, abs=1e-6)
 
 
+def test_efficiency_is_judged_with_resolution_held() -> None:
+    rows = kpi_rows(CLEAR, CLEAR)
+    for entry in rows:
+        entry |= {"increment": 0.001, "increment_low": -0.004, "increment_high": 0.006}
+    found = judged(15, kpis=made(rows))
+    assert found["verdict"] == SUPPORTED and np.isnan(found["p_value"])
+    assert 0.006 < found["explained"] < 0.02
+    # A range that still holds a gain that matters settles nothing.
+    rows[1]["increment_high"] = 0.03
+    assert judged(15, kpis=made(rows))["verdict"] == UNSURE
+    rows[1] |= {"increment": 0.05, "increment_low": 0.03, "increment_high": 0.07}
+    assert judged(15, kpis=made(rows))["verdict"] == CONTRADICTED
+
+
+def test_a_block_that_only_predicts_less_badly_is_no_support() -> None:
+    blocks = made([ranged("difference", CLEAR), ranged("efficiency", CLEAR)], leader="")
+    assert judged(12, blocks=blocks)["verdict"] == UNSURE
+
+
 def test_rewards_cannot_run_against_what_no_measure_is_worth() -> None:
     facts = {"rank_agreement": -0.6, "low": -0.8, "high": -0.4}
     rows = kpi_rows(OPEN, OPEN)

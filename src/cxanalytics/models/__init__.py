@@ -25,6 +25,7 @@ from cxanalytics.models.leg_scores import fit_leg_scores
 from cxanalytics.models.legs import fit_legs
 from cxanalytics.models.long_run_cost import fit_long_run_cost
 from cxanalytics.models.morale import fit_morale_index
+from cxanalytics.models.morale_beside_truth import fit_morale_beside_truth
 from cxanalytics.models.morale_ladder import fit_morale_ladder
 from cxanalytics.models.morale_lag import lag_morale
 from cxanalytics.models.morale_panel import fit_morale_panel
@@ -74,6 +75,7 @@ __all__ = [
     "fit_legs",
     "fit_long_run_cost",
     "fit_morale_index",
+    "fit_morale_beside_truth",
     "fit_morale_ladder",
     "fit_morale_panel",
     "fit_morale_performance",

@@ -31,7 +31,11 @@ from cxanalytics.models.claims_rows import (
     p_of,
     refused_row,
 )
+from cxanalytics.rules import DIFFERENCE
 from cxanalytics.tables import Estimates
+
+RESOLVED = "resolution"
+"""What is held constant where efficiency is judged."""
 
 
 def blocks_row(blocks: Estimates | None) -> Row:
@@ -44,8 +48,12 @@ def blocks_row(blocks: Estimates | None) -> Row:
         return no_range(blocks, "operations counts")
     figures = figures_of(difference)
     out = base_of(blocks, difference) | figures | {"p_value": p_of(difference, level=blocks.level)}
-    out |= {"verdict": judge_interval(figures["conf_low"], figures["conf_high"])}
+    verdict = judge_interval(figures["conf_low"], figures["conf_high"])
+    if verdict == SUPPORTED and blocks.facts.get("leader", "effectiveness") != "effectiveness":
+        # A block that only predicts less badly than the other foretells nothing.
+        verdict = TOO_IMPRECISE
     out |= {
+        "verdict": verdict,
         "about": str(blocks.facts.get("outcome_label", blocks.facts.get("outcome", ""))),
         "unit": "share",
         "kind": "blocks",
@@ -72,21 +80,27 @@ def wider_goals_row(kpis: Estimates | None) -> Row:
 
 
 def efficiency_row(kpis: Estimates | None) -> Row:
-    """Judge whether efficiency measures go with worse for customers, or with better."""
+    """Judge whether efficiency measures, once resolution is known, are worth nothing or harm."""
     refused = refused_row(kpis, "handle time")
     if refused or kpis is None:
         return refused or {}
     frame = kpis.frame
-    asked = frame["block"] == "efficiency" if "block" in frame else frame["key"].eq("")
-    rows = _widened(frame.loc[asked], "validity", kpis.level)
+    frame = frame.loc[frame["block"] == "efficiency"] if "block" in frame else frame.iloc[:0]
+    held = "increment_low" in frame and frame["increment_low"].notna().all()
+    rows = _widened(frame, "increment" if held else "validity", kpis.level)
     if rows.empty:
         return lacking_row("handle time")
     worse, good = rows["conf_high"] < 0, rows["conf_low"] > 0
-    verdict = TOO_IMPRECISE
-    if worse.any() != good.any():
-        verdict = SUPPORTED if worse.any() else CONTRADICTED
-    out = _of_clearest(kpis, rows) | {"verdict": verdict, "of": float(len(rows))}
-    return out | {"counted": float(worse.sum()), "against": float(good.sum())}
+    nothing = bool(kpis.facts.get("share", True)) and (rows["conf_high"] < DIFFERENCE).all()
+    out = _of_clearest(kpis, rows) | {"of": float(len(rows)), "detail": RESOLVED if held else ""}
+    out |= {"counted": float(worse.sum()), "against": float(good.sum()), "explained": math.nan}
+    if good.any():
+        return out | {"verdict": TOO_IMPRECISE if worse.any() else CONTRADICTED}
+    if worse.any() or not nothing:
+        return out | {"verdict": SUPPORTED if worse.any() else TOO_IMPRECISE}
+    # No gain that matters is left inside any range: no test of "no relation" has a p-value.
+    highest = float(rows["conf_high"].max())
+    return out | {"verdict": SUPPORTED, "explained": highest, "p_value": math.nan}
 
 
 def _widened(frame: pd.DataFrame, figure: str, level: float) -> pd.DataFrame:

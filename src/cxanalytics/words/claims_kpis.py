@@ -78,9 +78,16 @@ def say_efficiency(row: pd.Series[Any], nouns: Nouns) -> list[str]:
     """Say with what the measures of efficiency go."""
     many = counted(int(row["of"]), "efficiency measure", "efficiency measures")
     worse, good = int(row["counted"]), int(row["against"])
+    opening = f"With resolution known, of {many}" if row["detail"] else f"Of {many}"
+    bound = ""
+    if pd.notna(row["explained"]):
+        each = "It" if row["of"] == 1 else "Each"
+        most = f"{fixed(100 * row['explained'], 1)}{NBSP}points"
+        bound = f"{each} is worth less than {most} per usual swing."
     return [
-        f"Of {many}, {none_or(good)} {verb(good, 'goes', 'go')} with better and "
+        f"{opening}, {none_or(good)} {verb(good, 'goes', 'go')} with better and "
         f"{none_or(worse)} with worse {nouns.outcome}.",
+        bound,
         _clearest(row),
     ]
 
