@@ -156,7 +156,7 @@ def _listed(rows: pd.DataFrame, ladder: Estimates, scale: Scale) -> pd.DataFrame
             "p": [_p(value) for value in p_value],
             "p, all looks": [_p(value) for value in rows["p_adjusted"]],
             "Rows": ["" if pd.isna(value) else count(value) for value in rows["n"]],
-            "Interval by": ["" if text in ("none", None) else str(text) for text in method],
+            "Interval by": ["" if pd.isna(text) or text == "none" else text for text in method],
         }
     )
 
