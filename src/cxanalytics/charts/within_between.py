@@ -97,6 +97,7 @@ def draw_within_between(
     panel: Panel,
     estimates: Estimates,
     *,
+    many: str = "",
     thresholds: Thresholds = THRESHOLDS,
     size: str = "wide",
     ax: Axes | None = None,
@@ -109,6 +110,8 @@ def draw_within_between(
     estimates : Estimates
         Rows "between" and "within": slopes with their ranges. Facts `group`, and `standardized`
         with `morale_sd`, say what they are per.
+    many : str
+        What the groups are called; "units" or "agencies" when empty.
     thresholds : Thresholds
         Rows with fewer staff answers than `team` are left out.
     size : str
@@ -123,7 +126,7 @@ def draw_within_between(
     facts = estimates.facts
     group = str(facts.get("group", "unit"))
     table = within_between_table(panel, group=group, thresholds=thresholds)
-    many = "agencies" if group == "agency" else "units"
+    many = clean(many) or ("agencies" if group == "agency" else "units")
     panels = [("between", table.drop_duplicates("group"), "_mean", f"Between {many}: averages")]
     moved = table.dropna(subset=["morale_within"])
     if len(moved):

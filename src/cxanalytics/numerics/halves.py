@@ -84,14 +84,14 @@ def half_moments(
             xx.append(frame.sums(parts[own], parts[own]))
             xy.append(frame.sums(parts[own], frame.outcome(halves[other][1])[:, None])[..., 0])
         across.append(np.einsum("gii->gi", frame.sums(parts[0], parts[1])))
-    own = frame.parts(everybody[0])
+    together = frame.parts(everybody[0])
     return HalfMoments(
         parts=frame.names,
         xx=np.mean(xx, axis=0),
         xy=np.mean(xy, axis=0),
         across=np.mean(across, axis=0),
-        xx_all=frame.sums(own, own),
-        xy_all=frame.sums(own, frame.outcome(everybody[1])[:, None])[..., 0],
+        xx_all=frame.sums(together, together),
+        xy_all=frame.sums(together, frame.outcome(everybody[1])[:, None])[..., 0],
     )
 
 

@@ -106,7 +106,7 @@ class _Problem:
         solved = np.linalg.solve(inner, cross)
         wide = self.total.shape[0]
         net = self.total - cross.reshape(-1, wide).T @ solved.reshape(-1, wide)
-        return root, solved, net, float(np.linalg.slogdet(inner)[1].sum())
+        return root, np.asarray(solved), net, float(np.linalg.slogdet(inner)[1].sum())
 
     def deviance(self, theta: Array) -> float:
         """Minus twice the profiled (restricted) log likelihood."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     SHORT_NAMES,
+    Compared,
     Scale,
     assert_sentence_allowed,
+    name_models,
     per_step,
     say_alt_ladder,
     say_ladder,
@@ -87,7 +90,9 @@ def write_appendix_ladder(
     )
 
 
-def ladder_finding(ladder: Estimates, panel: Panel, scale: Scale) -> Finding:
+def ladder_finding(
+    ladder: Estimates, panel: Panel, scale: Scale, *, compared: Compared | None = None
+) -> Finding:
     """Draw the ladder of models with its table.
 
     Parameters
@@ -96,20 +101,23 @@ def ladder_finding(ladder: Estimates, panel: Panel, scale: Scale) -> Finding:
         As `per_step` gives it.
     panel : Panel
     scale : Scale
+    compared : Compared, optional
+        What the study compares; "units" without.
 
     Returns
     -------
     Finding
     """
     claim = say_title_ladder(ladder)
-    ladder = _with_both_orders(ladder, scale)
+    own = {} if compared is None else name_models(compared)
+    ladder = _with_both_orders(_renamed(ladder, own), scale)
     rows = ladder_of_models_table(ladder)
     unit = f"{scale.unit}, " if scale.unit else ""
     axis = f"{panel.performance_label}: {unit}better (+) or worse (−)"
     wide, narrow = (
         draw_ladder_of_models(
             ladder,
-            names=SHORT_NAMES if size == "narrow" else None,
+            names=_short_names(own) if size == "narrow" else None,
             times=scale.times,
             axis_label=axis,
             size=size,
@@ -124,9 +132,21 @@ def ladder_finding(ladder: Estimates, panel: Panel, scale: Scale) -> Finding:
         narrow=narrow,
         alt=say_alt_ladder(rows, scale),
         subtitle=f"{panel.performance_label} with {scale.step_words} more of {panel.morale_label}",
-        note=say_ladder_note(ladder, scale),
+        note=say_ladder_note(ladder, scale, many="units" if compared is None else compared.many),
         checks=ladder.checks,
     )
+
+
+def _renamed(ladder: Estimates, names: Mapping[str, str]) -> Estimates:
+    """Put the study's own nouns into the names of the models."""
+    labels = ladder.frame["key"].map(names).fillna(ladder.frame["label"])
+    return replace(ladder, frame=ladder.frame.assign(label=labels))
+
+
+def _short_names(own: Mapping[str, str]) -> Mapping[str, str]:
+    if not own:
+        return SHORT_NAMES
+    return {**SHORT_NAMES, "fixed_effects": "Own level, wave fixed"}
 
 
 def _with_both_orders(ladder: Estimates, scale: Scale) -> Estimates:

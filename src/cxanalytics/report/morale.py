@@ -43,6 +43,7 @@ from cxanalytics.words import (
     say_order,
     say_other_cause,
     scale_of,
+    with_looks,
 )
 from cxanalytics.words.claims_morale import say_morale_claim, say_tested_morale_claims
 
@@ -114,7 +115,7 @@ def write_morale(
         )
         own = None if hidden else teams
         compared = morale_comparisons(morale, panel=panel, ladder=ladder)
-        looked = _with_looks(morale, ladder)
+        looked = with_looks(morale, ladder)
         _add_teams(shown, facts, agency, looked, panel, own, named=named)
         _add_comparisons(shown, facts, compared, panel)
         beside = say_morale_beside(
@@ -195,14 +196,6 @@ def _add_teams(
     shown.folds.append(folded(f"Your {facts.nouns.teams}", told, css="fold"))
 
 
-def _with_looks(morale: Estimates, ladder: Estimates | None) -> Estimates:
-    """Let the pattern that is drawn allow for as many looks as the answer does."""
-    if ladder is None or "p_adjusted" not in ladder.frame:
-        return morale
-    adjusted = morale.frame["key"].map(ladder.frame.set_index("key")["p_adjusted"])
-    return replace(morale, frame=morale.frame.assign(p_adjusted=adjusted))
-
-
 def _add_comparisons(shown: _Shown, facts: PageFacts, compared: Estimates, panel: Panel) -> None:
     """Add the pattern between teams, within them, and one wave later, side by side."""
     if len(compared.frame):
@@ -240,7 +233,8 @@ def _add_claims(shown: _Shown, claims: pd.DataFrame, facts: PageFacts) -> None:
     """Put claims that could be tested beside what the data say of them."""
     tested = (claims["verdict"] != NOT_TESTABLE_HERE) & (claims["missing"] != OF_STAFF)
     here = claims.loc[tested & claims["claim"].isin(CLAIMS_ON_MORALE)]
-    said = say_tested_morale_claims(here, nouns=facts.nouns)
+    units = (facts.nouns.team, facts.nouns.teams)
+    said = say_tested_morale_claims(here, nouns=facts.nouns, units=units)
     lines = []
     for (_, row), text in zip(here.iterrows(), said, strict=True):
         if find_forbidden(text, grade=str(row["grade"]) or None):
@@ -271,7 +265,8 @@ def _why(
     """Open the answer to what it stands on."""
     entries = [("Reason", _refusal(morale, reason))]
     if morale is not None and panel is not None and not morale.frame.empty:
-        entries = list_morale_reasons(morale, panel=panel, nouns=facts.nouns, ladder=ladder)
+        looked = with_looks(morale, ladder)
+        entries = list_morale_reasons(looked, panel=panel, nouns=facts.nouns, ladder=ladder)
     summary = fill('Why?<span class="vh"> What the answer on morale stands on</span>')
     return fill(
         '<details class="tbl reasons"><summary>{}</summary>{}</details>',

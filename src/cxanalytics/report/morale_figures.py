@@ -86,8 +86,13 @@ def sizes_finding(sized: Estimates, panel: Panel, scale: Scale, facts: PageFacts
         narrow=narrow,
         alt=say_alt_coefficients(alt, in_points=bool(scale.unit)),
         subtitle=f"{label}, where morale is {scale.step_words} higher",
+        note=_apart(names) if sized.facts.get("split") else "",
         checks=sized.checks,
     )
+
+
+def _apart(names: Mapping[str, str]) -> str:
+    return f"“{names['within']}”: morale and performance are those of different people."
 
 
 def teams_finding(

@@ -24,6 +24,7 @@ from cxanalytics.report.section import Section, framed, reason_of
 from cxanalytics.report.shell import page_shell
 from cxanalytics.words import (
     Compared,
+    better,
     name_compared,
     per_step,
     say_alt_within_between,
@@ -32,12 +33,16 @@ from cxanalytics.words import (
     say_morale_study,
     say_morale_study_apart,
     say_morale_study_base,
+    say_morale_study_later,
+    say_morale_study_looks,
     say_morale_study_sizes,
+    say_morale_study_split,
     say_order,
     say_order_of_sources,
     say_same_source,
     say_title_morale_study,
     scale_of,
+    with_looks,
 )
 from cxanalytics.words.morale_study import ranged
 
@@ -49,7 +54,11 @@ QUESTION = "Does morale go with performance?"
 
 
 def write_morale_masthead(
-    facts: PageFacts, morale: Estimates | None, *, panel: Panel | None
+    facts: PageFacts,
+    morale: Estimates | None,
+    *,
+    panel: Panel | None,
+    ladder: Estimates | None = None,
 ) -> Section:
     """Write the answer of the page, and four figures behind it.
 
@@ -60,20 +69,25 @@ def write_morale_masthead(
     morale : Estimates or None
         From `fit_morale_performance`, or a refusal.
     panel : Panel or None
+    ladder : Estimates, optional
+        From `fit_morale_ladder`: adds the wave after, and allows for several looks.
 
     Returns
     -------
     Section
     """
     if morale is None or panel is None or morale.frame.empty:
-        headline, entries, caution = REFUSED, [], (clean(reason_of(morale)), "")
+        headline, entries, caution = REFUSED, [], (clean(reason_of(morale)),)
     else:
         compared = name_compared(panel, morale, nouns=facts.nouns)
-        scaled = per_step(morale, scale_of(panel))
-        headline = say_morale_study(scaled, compared=compared, thresholds=facts.thresholds)
-        hold_to_design(morale, headline)
+        scaled = per_step(with_looks(morale, ladder), scale_of(panel))
+        way, then = _one_wave_later(panel, ladder)
+        headline = say_morale_study(
+            scaled, compared=compared, later=way, thresholds=facts.thresholds
+        )
+        hold_to_design(morale, headline, then)
         entries = _facts(panel, morale, compared)
-        caution = (clean(say_order_of_sources(panel)), say_same_source(panel))
+        caution = (then, clean(say_order_of_sources(panel)), say_same_source(panel))
     kicker = " · ".join(filter(None, ("Morale and performance", clean(facts.title), _waves(panel))))
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1>{}</h1>'
@@ -94,6 +108,17 @@ def write_morale_masthead(
         key_figures=pd.DataFrame(figures, columns=["fact", "value"]),
         page=page_shell(facts),
     )
+
+
+def _one_wave_later(panel: Panel, ladder: Estimates | None) -> tuple[int, str]:
+    """Tell which way results run one wave after morale, and how far."""
+    if ladder is None or ladder.frame.empty:
+        return 0, ""
+    scale = scale_of(panel)
+    scaled = per_step(ladder, scale)
+    row = ranged(scaled, "morale_before")
+    way = 0 if row is None else better(row, level=scaled.level)
+    return way, say_morale_study_later(scaled, scale, panel=panel)
 
 
 def _waves(panel: Panel | None) -> str:
@@ -130,6 +155,7 @@ def write_morale_relation(
     *,
     panel: Panel | None,
     without: Estimates | None = None,
+    ladder: Estimates | None = None,
 ) -> Section:
     """Write the relation between and within, side by side.
 
@@ -141,6 +167,9 @@ def write_morale_relation(
     panel : Panel or None
     without : Estimates, optional
         From `fit_without_apart`, or its refusal where no unit is set apart.
+    ladder : Estimates, optional
+        From `fit_morale_ladder`: allows for several looks, and gives the relation between
+        different people.
 
     Returns
     -------
@@ -150,9 +179,14 @@ def write_morale_relation(
     if morale is None or panel is None or morale.frame.empty:
         return without_figures(facts, morale, anchor="relation", question=question, label=label)
     compared, scale = name_compared(panel, morale, nouns=facts.nouns), scale_of(panel)
-    scaled = per_step(morale, scale)
+    scaled = per_step(with_looks(morale, ladder), scale)
     sizes = say_morale_study_sizes(scaled, scale, panel=panel, compared=compared)
-    said = [] if without is None or without.frame.empty else _apart(panel, without, compared)
+    said = [say_morale_study_looks(scaled)]
+    if ladder is not None and not ladder.frame.empty:
+        models = per_step(ladder, scale)
+        said.append(say_morale_study_split(models, scale, panel=panel, compared=compared))
+    if without is not None and not without.frame.empty:
+        said += _apart(panel, without, compared)
     hold_to_design(morale, *sizes, *said)
     finding = _relation_finding(panel, morale, scaled, facts, compared)
     return framed(
@@ -180,7 +214,7 @@ def _relation_finding(
 ) -> Finding:
     limits, scale = facts.thresholds, scale_of(panel)
     wide, narrow = (
-        draw_within_between(panel, morale, thresholds=limits, size=size)
+        draw_within_between(panel, morale, many=compared.many, thresholds=limits, size=size)
         for size in ("wide", "narrow")
     )
     group = "agency" if compared.parts else "unit"
@@ -233,10 +267,13 @@ def write_morale_ladder(
         return without_figures(facts, ladder, anchor="ladder", question=question, label=label)
     scale = scale_of(panel)
     scaled = per_step(ladder, scale)
-    answer, order = say_ladder(scaled), say_order(ladder, page="executive")
+    compared = name_compared(panel, ladder, nouns=facts.nouns)
+    answer = say_ladder(scaled, thresholds=facts.thresholds, many=compared.many)
+    order = say_order(ladder, page="executive")
     hold_to_design(ladder, answer, order)
+    finding = ladder_finding(scaled, panel, scale, compared=compared)
     return framed(
-        figure(ladder_finding(scaled, panel, scale), number=1) + paragraphs(order),
+        figure(finding, number=1) + paragraphs(order),
         kind=facts.kind,
         anchor="ladder",
         question=question,

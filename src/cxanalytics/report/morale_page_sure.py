@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ from cxanalytics.report.exports import WORKBOOK, neutral
 from cxanalytics.report.morale_page_parts import hold_to_design, without_figures
 from cxanalytics.report.section import Section, framed
 from cxanalytics.words import list_morale_study_doubts, say_order
+from cxanalytics.words.morale_study import ORDER_OF_SOURCES
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
@@ -61,9 +63,10 @@ def write_morale_sure(
     answer = "This shows what goes together, not what would follow from a change."
     hold_to_design(morale, answer, *(text.removesuffix(order) for _, text in doubts))
     content = bullets((title, clean(text)) for title, text in doubts)
+    alone = morale if not order else _without_order(morale)
     content += _noticed(panel)
     for name, model in (
-        ("the relation", morale),
+        ("the relation", alone),
         ("the models", ladder),
         ("an unmeasured reason", unmeasured),
     ):
@@ -77,6 +80,12 @@ def write_morale_sure(
         key_figures=pd.DataFrame(doubts, columns=["doubt", "text"]),
         label=label,
     )
+
+
+def _without_order(morale: Estimates) -> Estimates:
+    """Leave out what one model says of the order in time: the ladder of models tells more."""
+    checks = tuple(check for check in morale.checks if check.name != ORDER_OF_SOURCES)
+    return replace(morale, checks=checks)
 
 
 def _noticed(panel: Panel) -> Markup:

@@ -200,6 +200,7 @@ from cxanalytics.words.morale_answer import (
 )
 from cxanalytics.words.morale_ladder import (
     SHORT_NAMES,
+    name_models,
     say_alt_ladder,
     say_ladder,
     say_ladder_note,
@@ -208,7 +209,14 @@ from cxanalytics.words.morale_ladder import (
     say_title_ladder,
 )
 from cxanalytics.words.morale_reasons import list_morale_reasons
-from cxanalytics.words.morale_sizes import Scale, better, per_step, say_better, scale_of
+from cxanalytics.words.morale_sizes import (
+    Scale,
+    better,
+    per_step,
+    say_better,
+    scale_of,
+    with_looks,
+)
 from cxanalytics.words.morale_study import (
     Compared,
     list_morale_study_doubts,
@@ -220,6 +228,11 @@ from cxanalytics.words.morale_study import (
     say_order_of_sources,
     say_same_source,
     say_title_morale_study,
+)
+from cxanalytics.words.morale_study_later import (
+    say_morale_study_later,
+    say_morale_study_looks,
+    say_morale_study_split,
 )
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.other_outcomes import (
@@ -477,11 +490,15 @@ __all__ = [
     "say_morale_study",
     "say_morale_study_apart",
     "say_morale_study_base",
+    "say_morale_study_later",
+    "say_morale_study_looks",
     "say_morale_study_sizes",
+    "say_morale_study_split",
     "say_order_of_sources",
     "say_same_source",
     "say_title_morale_study",
     "name_compared",
+    "name_models",
     "say_no_answers",
     "say_no_teams",
     "say_order",
@@ -569,4 +586,5 @@ __all__ = [
     "say_unmeasured_note",
     "say_truth",
     "say_truth_note",
+    "with_looks",
 ]

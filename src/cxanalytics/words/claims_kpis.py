@@ -121,8 +121,8 @@ def say_legs(row: pd.Series[Any]) -> list[str]:
     """Say whether capabilities and rewards are worth more together."""
     about = f"“{row['about']}”" if row["about"] else "performance"
     return [
-        f"With {_TEN} more capabilities, {about} at high rewards less that at low rewards "
-        f"is {say_better_of(row)}."
+        f"Where rewards are high, what goes with {_TEN} more capabilities is {say_better_of(row)} "
+        f"on {about} than where they are low."
     ]
 
 

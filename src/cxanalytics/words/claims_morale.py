@@ -50,10 +50,11 @@ from cxanalytics.words.claims_kpis import (
     say_wider_goals,
 )
 from cxanalytics.words.grammar import capital, counted
+from cxanalytics.words.morale_study import with_article
 from cxanalytics.words.nouns import Nouns
 
 _CLEAR = (SUPPORTED, FOLLOWS, CONTRADICTED, GOES_TOGETHER, OTHER_WAY)
-_PLACES = {"fixed_effects": "Within a unit", "within": "Within a unit", "between": "Between units"}
+UNITS = ("unit", "units")
 _ORDERS = {
     "morale first": "The reverse was not seen.",
     "performance first": "The reverse was seen: better performance came before higher morale.",
@@ -63,7 +64,9 @@ _ORDERS = {
 }
 
 
-def say_tested_morale_claims(claims: pd.DataFrame, *, nouns: Nouns) -> list[str]:
+def say_tested_morale_claims(
+    claims: pd.DataFrame, *, nouns: Nouns, units: tuple[str, str] = UNITS
+) -> list[str]:
     """Say what the data say of each claim about morale, measures and cost.
 
     Parameters
@@ -71,13 +74,15 @@ def say_tested_morale_claims(claims: pd.DataFrame, *, nouns: Nouns) -> list[str]
     claims : DataFrame
         From `fit_tested_morale_claims`.
     nouns : Nouns
+    units : (str, str)
+        What morale and performance are held of, one and many.
 
     Returns
     -------
     list of str
         A few sentences per row, the base and the grade last; the verdict stands beside them.
     """
-    return [_say_claim(row, nouns) for _, row in claims.iterrows()]
+    return [_say_claim(row, nouns, units) for _, row in claims.iterrows()]
 
 
 def say_morale_claim(claims: pd.DataFrame) -> str:
@@ -143,14 +148,14 @@ def _say_question(row: pd.Series[Any]) -> str:
     return f"Beyond question it is not: a design of grade {row['grade']} leaves other reasons open."
 
 
-def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
+def _say_claim(row: pd.Series[Any], nouns: Nouns, units: tuple[str, str]) -> str:
     if row["verdict"] == NOT_TESTABLE_HERE:
         lacks = _say_missing(str(row["missing"]))
         return f"{lacks} {say_signs(row)}".strip() if row["claim"] == 17 else lacks
     said: dict[int, Callable[[], list[str]]] = {
-        HEADLINE: lambda: [*_say_order(row), _say_question(row)],
-        6: lambda: _say_order(row),
-        7: lambda: _say_appreciation(row),
+        HEADLINE: lambda: [*_say_order(row, units), _say_question(row)],
+        6: lambda: _say_order(row, units),
+        7: lambda: _say_appreciation(row, units[1]),
         10: lambda: _say_chain(row),
         11: lambda: _say_dimensions(row),
         12: lambda: say_blocks(row),
@@ -160,7 +165,7 @@ def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
         18: lambda: say_legs(row),
         21: lambda: say_cost(row),
     }
-    parts = [*said[int(row["claim"])](), _say_family(row), _say_base(row)]
+    parts = [*said[int(row["claim"])](), _say_family(row), _say_base(row, units[1])]
     return " ".join(part for part in parts if part)
 
 
@@ -180,26 +185,26 @@ def _say_family(row: pd.Series[Any]) -> str:
     return f"Clear alone, but not when all {many} claims of its topic are counted."
 
 
-def _say_base(row: pd.Series[Any]) -> str:
+def _say_base(row: pd.Series[Any], many: str) -> str:
     if pd.isna(row["n"]):
         return f"Grade {row['grade']}."
-    what = {"dimensions": "staff", "kpis": "rows", "chain": "rows", "units": "units"}
+    what = {"dimensions": "staff", "kpis": "rows", "chain": "rows", "units": many}
     base = f"{count(row['n'])} {what.get(str(row['kind']), 'rows')}"
     if pd.notna(row["agencies"]) and row["kind"] != "units":
-        base += f" of {count(row['agencies'])} units"
+        base += f" of {count(row['agencies'])} {many}"
     return f"Base: {base}; grade {row['grade']}."
 
 
 _LATER = ("later", "later_low", "later_high")
 
 
-def _say_order(row: pd.Series[Any]) -> list[str]:
+def _say_order(row: pd.Series[Any], units: tuple[str, str]) -> list[str]:
     kind, size = str(row["kind"]), say_better_of(row)
     about = f"“{row['about']}”" if row["about"] else "performance"
     follows = kind == "later" and str(row["grade"]) <= GRADE_OF_ORDER
     joint = "was followed by" if follows else "goes with"
     when = " one wave later" if kind == "later" else ""
-    place = _PLACES.get(kind, "Within a unit")
+    place = f"Between {units[1]}" if kind == "between" else f"Within {with_article(units[0])}"
     parts = [f"{place}, {_step(row)} more morale {joint} {about} {size}{when}."]
     if kind != "later" and pd.notna(row["later"]):
         then = say_better_of(row, names=_LATER, unit=str(row["detail"]))
@@ -231,11 +236,11 @@ def _plain_points(share: float) -> str:
 _OTHER = ("other", "other_low", "other_high")
 
 
-def _say_appreciation(row: pd.Series[Any]) -> list[str]:
+def _say_appreciation(row: pd.Series[Any], many: str) -> list[str]:
     parts = []
     if pd.notna(row["other"]):
         parts.append(
-            f"In the best {row['detail']} units appreciation differs from the others by "
+            f"In the best {row['detail']} {many} appreciation differs from the others by "
             f"{say_points_of(row, _OTHER)}."
         )
     parts.append(f"Beyond what goes with general morale, that is {say_points_of(row)}.")

@@ -64,7 +64,8 @@ def morale_comparisons(
     keys = [key for key, row in compared.items() if row in rows.index]
     columns = [*_FIGURES, *(["p_adjusted"] if "p_adjusted" in rows else [])]
     picked = rows.loc[[compared[key] for key in keys]].reset_index()[columns].assign(key=keys)
-    return replace(scaled, frame=picked)
+    split = compared["within"] == "split_sample"
+    return replace(scaled, frame=picked, facts={**scaled.facts, "split": split})
 
 
 def ranged(estimates: Estimates, key: str) -> pd.Series[Any] | None:
@@ -200,7 +201,7 @@ def _say_compared(
     if row["key"] == "within":
         lead = f"When its own morale is {higher} than usual, {one}{also} does"
         if estimates.facts.get("group") == "agency":
-            lead = f"Within {one}, units where morale is {higher}{also} do"
+            lead = f"Within {one}, {nouns.teams} where morale is {higher}{also} do"
     elif row["key"] == "later":
         lead = f"One wave after its own morale is {higher} than usual, {one} does"
         if way and not find_forbidden("was followed by", grade=grade):

@@ -17,6 +17,7 @@ from cxanalytics.tables import Estimates
 from cxanalytics.words.grammar import capital, counted, verb
 from cxanalytics.words.lock import find_forbidden
 from cxanalytics.words.morale_sizes import Scale, better, say_better, say_way
+from cxanalytics.words.morale_study import Compared, with_article
 from cxanalytics.words.sizes import NOT_CAUSE
 
 SHORT_NAMES = {
@@ -28,6 +29,7 @@ SHORT_NAMES = {
 }
 """Names of models for a narrow chart, where their own would be cut."""
 _ORDERS = ("morale first", "performance first", "both")
+_KNOWN = "which came first"
 _OTHER_WAVES = ("morale_before", "performance_before", "lead")
 
 
@@ -35,7 +37,31 @@ def _fitted(ladder: Estimates) -> pd.DataFrame:
     return ladder.frame.loc[ladder.frame["conf_low"].notna()]
 
 
-def say_ladder(ladder: Estimates, *, thresholds: Thresholds = THRESHOLDS) -> str:
+def name_models(compared: Compared) -> dict[str, str]:
+    """Name the models whose own names speak of units by what the study compares.
+
+    Parameters
+    ----------
+    compared : Compared
+
+    Returns
+    -------
+    dict of str to str
+    """
+    between, within = f"Between {compared.many}", f"Within {with_article(compared.one)}"
+    return {
+        "between": between,
+        "within": within,
+        "fixed_effects": f"{capital(compared.one)} and wave effects",
+        "within_corrected": f"{within}, error in morale taken out",
+        "between_corrected": f"{between}, error in morale taken out",
+        "split_sample": f"{within}, different people on each side",
+    }
+
+
+def say_ladder(
+    ladder: Estimates, *, thresholds: Thresholds = THRESHOLDS, many: str = "units"
+) -> str:
     """Say how many models show that performance is better with morale, and how many do not.
 
     Parameters
@@ -44,6 +70,8 @@ def say_ladder(ladder: Estimates, *, thresholds: Thresholds = THRESHOLDS) -> str
         Rows of `fit_morale_ladder` as `per_step` gives them: above zero is better.
     thresholds : Thresholds
         Nothing is said of fewer units than `peers`.
+    many : str
+        What the models compare.
 
     Returns
     -------
@@ -52,7 +80,7 @@ def say_ladder(ladder: Estimates, *, thresholds: Thresholds = THRESHOLDS) -> str
     """
     units = ladder.facts.get("units")
     if units is not None and float(units) < thresholds.peers:
-        return f"Too few units (fewer than {thresholds.peers}) to tell."
+        return f"Too few {many} (fewer than {thresholds.peers}) to tell."
     rows = _fitted(ladder)
     now = rows.loc[~rows["key"].isin(_OTHER_WAVES)]
     said = [] if now.empty else [_say_same_wave(now, ladder.level)]
@@ -122,7 +150,9 @@ def say_order(ladder: Estimates, *, page: str = "appendix") -> str:
     testable = order != "not testable"
     said = f"Which came first {'is not settled' if testable else 'cannot be tested'}{with_waves}."
     reason = capital(str(facts.get("reason", "")).strip()).rstrip(".")
-    if not reason or (page == "executive" and (find_forbidden(reason) or "`" in reason)):
+    if not reason or reason.lower().startswith(_KNOWN):
+        return said
+    if page == "executive" and (find_forbidden(reason) or "`" in reason):
         return said
     return f"{said} {reason}."
 
@@ -149,13 +179,15 @@ def say_title_ladder(ladder: Estimates) -> str:
     return f"{capital(number_word(clear))} of {total} {verb(clear)} clear of zero"
 
 
-def say_ladder_note(ladder: Estimates, scale: Scale) -> str:
+def say_ladder_note(ladder: Estimates, scale: Scale, *, many: str = "units") -> str:
     """Say units, direction, base and how many looks were allowed for.
 
     Parameters
     ----------
     ladder : Estimates
     scale : Scale
+    many : str
+        What the models compare.
 
     Returns
     -------
@@ -163,19 +195,20 @@ def say_ladder_note(ladder: Estimates, scale: Scale) -> str:
     """
     frame, facts = ladder.frame, ladder.facts
     parts = [f"Per {scale.step_words} of morale; right of zero is better."]
-    if "standardized" in frame and frame["standardized"].eq(True).any():
-        parts.append("Which came first is told in standard deviations (SD) within units.")
+    drawn = frame.loc[frame["conf_low"].notna()]
+    if "standardized" in drawn and drawn["standardized"].eq(True).any():
+        parts.append(f"Which came first is told in standard deviations (SD) within {many}.")
     if "p_adjusted" in frame and frame["p_adjusted"].notna().any():
         parts.append("Dark: clear of zero, also after allowing for several looks at one question.")
     units, pairs = facts.get("units"), facts.get("pairs")
     if units is not None:
-        base = f"Base: {count(float(units))} units"
+        base = f"Base: {count(float(units))} {many}"
         base += (
             ""
             if facts.get("waves") is None
             else f", {counted(int(facts['waves']), 'wave', 'waves')}"
         )
-        base += "" if pairs is None else f", {count(float(pairs))} pairs of waves"
+        base += f", {count(float(pairs))} pairs of waves" if pairs else ""
         parts.append(f"{base}.")
     return " ".join((*parts, NOT_CAUSE))
 

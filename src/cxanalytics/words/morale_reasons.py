@@ -50,7 +50,7 @@ def list_morale_reasons(
         ),
         ("Morale", f"{panel.morale_label}, as staff answered."),
         ("Performance", f"{panel.performance_label}; {_good(panel)}."),
-        ("Method", _method(estimates, nouns)),
+        ("Method", _method(estimates, nouns) + _later(ladder)),
         ("Likely range", f"Holds {times_in(estimates.level)}.{tied}"),
         (
             "Rule",
@@ -62,6 +62,12 @@ def list_morale_reasons(
     ]
 
 
+def _later(ladder: Estimates | None) -> str:
+    if ladder is None or ranged(ladder, "morale_before") is None:
+        return ""
+    return " Results are also compared with morale one wave earlier."
+
+
 def _good(panel: Panel) -> str:
     return "more is better" if panel.higher_is_better else "less is better"
 
@@ -69,7 +75,7 @@ def _good(panel: Panel) -> str:
 def _method(estimates: Estimates, nouns: Nouns) -> str:
     if estimates.facts.get("group") == "agency":
         return (
-            f"Two comparisons: {nouns.organizations} with one another, and the units of one "
+            f"Two comparisons: {nouns.organizations} with one another, and {nouns.teams} of one "
             f"{nouns.organization} with one another."
         )
     if ranged(estimates, "within") is None:

@@ -103,6 +103,27 @@ def per_step(estimates: Estimates, scale: Scale) -> Estimates:
     return replace(estimates, frame=frame, covariance=None, draws=None)
 
 
+def with_looks(morale: Estimates, ladder: Estimates | None) -> Estimates:
+    """Let a pattern allow for as many looks as the ladder of models counts.
+
+    Parameters
+    ----------
+    morale : Estimates
+        From `fit_morale_performance`.
+    ladder : Estimates or None
+        From `fit_morale_ladder`, with `p_adjusted`; without, nothing changes.
+
+    Returns
+    -------
+    Estimates
+        The same rows with the column `p_adjusted`.
+    """
+    if ladder is None or "p_adjusted" not in ladder.frame:
+        return morale
+    adjusted = morale.frame["key"].map(ladder.frame.set_index("key")["p_adjusted"])
+    return replace(morale, frame=morale.frame.assign(p_adjusted=adjusted))
+
+
 def better(row: pd.Series[Any], *, level: float = LEVEL) -> int:
     """Tell whether a size is shown to be better (1), worse (−1), or neither (0).
 

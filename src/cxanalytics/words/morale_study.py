@@ -96,7 +96,11 @@ def _way(scaled: Estimates, key: str) -> int | None:
 
 
 def say_morale_study(
-    scaled: Estimates, *, compared: Compared, thresholds: Thresholds = THRESHOLDS
+    scaled: Estimates,
+    *,
+    compared: Compared,
+    later: int = 0,
+    thresholds: Thresholds = THRESHOLDS,
 ) -> str:
     """Answer whether morale goes with performance.
 
@@ -105,17 +109,31 @@ def say_morale_study(
     scaled : Estimates
         Of `fit_morale_performance`, as `per_step` gives it: above zero is better. Fact `groups`.
     compared : Compared
+    later : int
+        What is shown one wave later: better (1), worse (−1), neither or not known (0).
     thresholds : Thresholds
         Nothing is said about fewer groups than `peers`.
 
     Returns
     -------
     str
-        One sentence.
+        One sentence, or two where something is shown one wave later.
     """
     groups, many = scaled.facts.get("groups"), compared.many
     if groups is not None and float(groups) < thresholds.peers:
         return f"Too few {many} (fewer than {thresholds.peers}) to tell."
+    now = _say_same_wave(scaled, compared)
+    if not later:
+        return now
+    then = f"results are {SAID[later]} where morale was higher"
+    nothing = f"{_opening(0)}: "
+    if now.startswith(nothing):
+        return f"Only one wave later: {then}. In the same wave, {now.removeprefix(nothing)}"
+    return f"{now} One wave later, {then}."
+
+
+def _say_same_wave(scaled: Estimates, compared: Compared) -> str:
+    many = compared.many
     between, within = _way(scaled, "between"), _way(scaled, "within")
     told = {
         "between": "" if between is None else _across(between, many),
