@@ -73,3 +73,20 @@ def test_where_less_is_better_every_sign_turns(made, appendix_facts) -> None:
 def test_a_refused_ladder_leaves_its_reason(appendix_facts, reason, told) -> None:
     section = write_appendix_ladder(None, appendix_facts, reason=reason)
     assert told in str(section.html) and section.figures == 0
+
+
+def test_no_cell_of_the_table_prints_a_missing_value(made, appendix_facts) -> None:
+    ladder = made.make_ladder()
+    ladder.frame["method"] = "CR2"
+    section = write_appendix_ladder(ladder, appendix_facts, panel=made.make_panel())
+    printed = [text for row in cells(section).values() for text in row]
+    assert "CR2" in printed
+    assert not {"nan", "None", "NaN", "<NA>"} & set(printed)
+
+
+def test_a_narrow_axis_never_loses_which_way_is_better(made, appendix_facts) -> None:
+    section = write_appendix_ladder(
+        made.make_ladder(), appendix_facts, panel=made.make_panel(performance_label="Long " * 20)
+    )
+    narrow = BeautifulSoup(str(section.html), "html.parser").find(class_="only-narrow")
+    assert "Points, better (+) or worse (−)" in narrow.get_text()

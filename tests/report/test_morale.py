@@ -254,3 +254,24 @@ def test_what_a_phone_folds_stays_open_elsewhere(section) -> None:
     soup = soup_of(section)
     names = [part.summary.get_text() for part in soup.find(class_="folds").find_all(class_="fold")]
     assert names == ["Your teams", "Between and within", "How far it goes", "What staff say"]
+
+
+def test_claims_and_comparisons_speak_of_teams(section, write, made) -> None:
+    design = "same units followed over time"
+    for part in (section, write(morale=made.make_morale(group="agency"))):
+        assert not re.search(r"\bunits?\b", said(part).replace(design, ""))
+
+
+def test_a_comparison_of_different_people_says_so(write, made) -> None:
+    told = "morale and performance are those of different people"
+    ladder = made.make_ladder()
+    split = ladder.frame["key"] == "split_sample"
+    ladder.frame.loc[split, ["estimate", "conf_low", "conf_high"]] = (0.2, 0.1, 0.3)
+    assert told not in said(write(ladder=ladder))
+    assert told in said(write(ladder=ladder, panel=made.make_panel(same_source=True)))
+
+
+def test_the_answer_stands_on_every_comparison_it_makes(section) -> None:
+    text = said(section)
+    assert "Results are also compared with morale one wave earlier." in text
+    assert "also after allowing for several looks" in text

@@ -187,3 +187,98 @@ def test_a_panel_without_units_set_apart_says_nothing_of_them(panel, morale_fact
     without = fit_or_reason(fit_without_apart, plain, standardize=False)
     section = report.write_morale_relation(morale_facts, morale, panel=plain, without=without)
     assert "Without the" not in _text(str(section.html))
+
+
+def test_models_speak_of_what_the_study_compares(sections) -> None:
+    text = _text(str(sections[2].html))
+    assert "Between trusts" in text and "Within a trust" in text
+    assert "Base: 60 trusts, four waves." in text
+    assert not re.search(r"\bunits?\b", re.sub(r"<svg.*?</svg>", "", text))
+    drawn = _text("".join(re.findall(r"<svg.*?</svg>", str(sections[1].html), re.DOTALL)))
+    assert "Between trusts: averages" in drawn
+
+
+def _with_later(ladder: Estimates, **changes) -> Estimates:
+    row = ladder.frame.iloc[[0]].assign(
+        key="morale_before", estimate=0.05, conf_low=0.03, conf_high=0.07, grade="C", **changes
+    )
+    return replace(ladder, frame=pd.concat([ladder.frame.assign(grade="D"), row]))
+
+
+def test_what_is_shown_one_wave_later_stands_on_the_first_screen(
+    panel, ladder, morale_facts
+) -> None:
+    morale = fit_morale_performance(panel, standardize=False)
+    frame = morale.frame.assign(conf_low=-0.1, conf_high=0.1)
+    nothing = replace(morale, frame=frame)
+
+    def brief(given):
+        return report.write_morale_masthead(morale_facts, nothing, panel=panel, ladder=given)
+
+    assert brief(ladder).answer.startswith("No clear pattern: trusts")
+    later = brief(_with_later(ladder))
+    assert later.answer.startswith(
+        "Only one wave later: results are better where morale was higher. In the same wave, trusts"
+    )
+    text = _text(str(later.html)).replace("\u00a0", " ")
+    assert "5.0 points better (likely 3.0 to 7.0); grade C" in text
+    assert brief(_with_later(ladder, p_adjusted=0.2)).answer == brief(ladder).answer
+
+
+def test_several_looks_count_in_headline_and_title_as_they_do_among_the_models(
+    panel, ladder, morale_facts
+) -> None:
+    morale = fit_morale_performance(panel, standardize=False)
+    looked = replace(ladder, frame=ladder.frame.assign(p_adjusted=0.08))
+    given = {"panel": panel, "ladder": looked}
+    brief = report.write_morale_masthead(morale_facts, morale, **given)
+    relation = report.write_morale_relation(morale_facts, morale, **given)
+    models = report.write_morale_ladder(morale_facts, looked, panel=panel)
+    assert brief.answer.startswith("No clear pattern")
+    assert "No clear pattern between trusts or within a trust" in str(relation.html)
+    assert "several looks were taken at one question" in _text(str(relation.html))
+    assert "shows a clear relation" in models.answer and models.answer.startswith("None of two")
+
+
+def test_a_relation_between_different_people_is_told_where_both_sides_are_of_the_same(
+    panel, ladder, morale_facts
+) -> None:
+    morale = fit_morale_performance(panel, standardize=False)
+    row = ladder.frame.iloc[[0]].assign(key="split_sample", label="Split")
+    split = replace(ladder, frame=pd.concat([ladder.frame, row]))
+
+    def text(given):
+        section = report.write_morale_relation(morale_facts, morale, panel=given, ladder=split)
+        return _text(str(section.html))
+
+    told = "Where morale and results come from different people, it is"
+    assert told not in text(panel)
+    assert told in text(replace(panel, same_source=True))
+
+
+def test_one_model_alone_does_not_deny_the_order_that_the_models_tell(
+    panel, ladder, morale_facts
+) -> None:
+    morale = fit_morale_performance(panel, standardize=False)
+    denial = "Which came first cannot be settled with 4 waves."
+    alone = report.write_morale_sure(morale_facts, morale, panel=panel)
+    both = report.write_morale_sure(morale_facts, morale, panel=panel, ladder=ladder)
+    assert denial in _text(str(alone.html))
+    assert denial not in _text(str(both.html))
+
+
+def test_alt_texts_say_what_is_drawn(panel, ladder, morale_facts) -> None:
+    morale = fit_morale_performance(panel, standardize=False)
+
+    def alt(section) -> str:
+        return re.findall(r'aria-label="([^"]+)"', str(section.html))[0]
+
+    over_time = report.write_morale_relation(morale_facts, morale, panel=panel)
+    assert "Two scatter charts of 60 trusts" in alt(over_time)
+    assert "each trust with its own average over time" in alt(over_time)
+    inside = replace(panel, frame=panel.frame.assign(unit=panel.frame["unit"] + "x"))
+    by_agency = replace(morale, facts={**morale.facts, "group": "agency"})
+    section = report.write_morale_relation(morale_facts, by_agency, panel=inside)
+    assert "compares trusts by their averages, the second teams with the average" in alt(section)
+    models = report.write_morale_ladder(morale_facts, ladder, panel=panel)
+    assert alt(models).startswith("Dot-and-range chart of two rows")

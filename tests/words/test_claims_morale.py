@@ -201,3 +201,12 @@ def test_all_verdicts_are_counted_once() -> None:
         "Of 14 claims about morale, measures and cost: one goes together, cause not shown; 13 not "
         "testable with these data."
     )
+
+
+def test_units_go_by_the_name_of_the_study() -> None:
+    given = ladder("not settled", within=CLEAR, later=OPEN)
+    claims = fit_tested_morale_claims(ladder=given)
+    claims = claims.loc[claims["claim"] == 6]
+    told = say_tested_morale_claims(claims, nouns=Nouns(), units=("office", "offices"))[0]
+    assert told.startswith("Within an office, ")
+    assert told.endswith("Base: 500 rows of 60 offices; grade C.")

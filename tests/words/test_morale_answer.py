@@ -96,7 +96,7 @@ def test_the_answer_gives_points_and_a_range() -> None:
         (-0.4, 0.0, None, "The other way round, only between teams."),
         (0.4, -0.4, None, "It depends on what is compared."),
         (0.4, None, None, "Yes. Teams where"),
-        (0.0, 0.0, 0.1, "Only one wave later. Morale 10"),
+        (0.0, 0.0, 0.1, "Only one wave later. One wave after its own morale"),
         (0.0, 0.2, 0.1, "Only within a team. When its own morale"),
         (0.2, 0.2, 0.0, "Yes, in the same wave."),
         (0.2, 0.0, 0.2, "Yes, between teams, and one wave later."),
@@ -109,10 +109,11 @@ def test_where_the_pattern_is_clear_is_said_first(between, within, later, start)
     assert answer(between, within, later).startswith(start)
 
 
-def test_what_followed_needs_a_design_that_follows_units() -> None:
-    followed = answer(0.0, 0.0, 0.1, grade="C")
+def test_what_followed_needs_a_design_that_follows_units_and_a_settled_order() -> None:
+    followed = answer(0.0, 0.0, 0.1, grade="C", order="morale first")
     assert f"Morale 10{NBSP}points higher than a team’s usual was followed by results" in followed
-    assert "followed" not in answer(0.0, 0.0, 0.1, grade="D")
+    assert "followed" not in answer(0.0, 0.0, 0.1, grade="D", order="morale first")
+    assert "followed" not in answer(0.0, 0.0, 0.1, grade="C")
     assert "One wave after its own morale" in answer(0.0, 0.0, 0.1, grade="D")
 
 

@@ -20,6 +20,7 @@ from cxanalytics.words import (
     say_morale_study_apart,
     say_morale_study_base,
     say_morale_study_sizes,
+    say_order,
     say_order_of_sources,
     say_title_morale_study,
     scale_of,
@@ -176,3 +177,9 @@ def test_doubts_name_design_order_source_and_error() -> None:
 )
 def test_the_title_counts_what_is_clear(between, within, title) -> None:
     assert say_title_morale_study(_estimates(between, within), compared=TRUSTS) == title
+
+
+def test_an_order_that_cannot_be_tested_is_said_once() -> None:
+    told = {"order": "not testable", "reason": "Which came first cannot be settled with 1 wave."}
+    ladder = _estimates(1, 1, **told, waves=1)
+    assert say_order(ladder) == "Which came first cannot be tested with one wave."

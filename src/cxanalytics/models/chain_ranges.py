@@ -12,10 +12,10 @@ from scipy.stats import t as student
 from cxanalytics.numerics.cluster_robust import (
     FEWEST_CLUSTERS,
     FEWEST_DF,
-    MANY_CLUSTERS,
     ClusteredFit,
     Interval,
     cluster_interval,
+    many_clusters,
     robust_covariance,
     satterthwaite_df,
 )
@@ -58,12 +58,13 @@ def product_range(chain: Chain, paths: Array, *, draws: int, seed: int, level: f
     if clusters < FEWEST_CLUSTERS:
         reason = f"{clusters} clusters; at least {FEWEST_CLUSTERS} are needed for an interval"
         return Product(NOTHING, "none", reason, NOTHING)
-    if clusters >= MANY_CLUSTERS:
+    places = ((chain.middle, 0), (chain.outcome, 1))
+    if all(many_clusters(fit, np.eye(len(fit.coef))[place]) for fit, place in places):
         covariance = chain.covariance()[:2, :2]
         drawn = draw_products(chain.a, chain.b, covariance, draws=draws, seed=seed)
         return Product(resampled, "bootstrap", "", _middle_part(drawn, level))
     rng = np.random.default_rng(seed)
-    sides = [_small_sample(fit, place) for fit, place in ((chain.middle, 0), (chain.outcome, 1))]
+    sides = [_small_sample(fit, place) for fit, place in places]
     if min(df for _, df in sides) < FEWEST_DF:
         reason = f"fewer than {FEWEST_DF:.0f} degrees of freedom on one of the paths"
         return Product(NOTHING, "none", reason, resampled)

@@ -87,7 +87,7 @@ def check_legs(staff: Survey, legs: Mapping[str, Sequence[str]]) -> None:
         raise ModelError(NO_LEGS)
     for leg, items in legs.items():
         if leg not in LEGS:
-            raise ParamsError(f"{must_be('legs', LEGS, leg)}{did_you_mean(leg, LEGS)}")
+            raise ParamsError(must_be("legs", LEGS, leg))
         if not items:
             raise ParamsError(f"`legs` must give `{leg}` one item or more; got none.")
         for item in items:

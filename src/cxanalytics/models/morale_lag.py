@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from cxanalytics.errors import ModelError
+from cxanalytics.models.morale_rows import wave_numbers
 from cxanalytics.tables import Panel
 
 _PLACE = ["agency", "unit", "period"]
@@ -31,8 +31,11 @@ def lag_morale(panel: Panel) -> Panel:
         No unit is there in two waves in a row.
     """
     frame = panel.frame
-    waves = sorted(frame["period"].unique())
-    following = dict(pairwise(waves))
+    if frame.empty:
+        raise ModelError("`panel` must hold rows; it is empty.")
+    number = dict(zip(frame["period"], wave_numbers(frame["period"]).tolist(), strict=True))
+    name = {place: period for period, place in number.items()}
+    following = {period: name.get(place + 1) for period, place in number.items()}
     before = frame[[*_PLACE, *_MORALE]].assign(period=frame["period"].map(following))
     later = frame.drop(columns=_MORALE).merge(before.dropna(subset=["period"]), on=_PLACE)
     if later.empty:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from cxanalytics.disclosure import publishable_rows
-from cxanalytics.errors import DataError, ModelError
+from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.scores import fit_scores
 from cxanalytics.models.statistic import SHARES
@@ -60,7 +60,9 @@ def fit_morale_panel(
     Raises
     ------
     DataError
-        A survey has no units.
+        A survey has no units, or a question does not exist.
+    ParamsError
+        No items.
     ModelError
         No unit has answers enough on both sides.
 
@@ -75,6 +77,11 @@ def fit_morale_panel(
     for name, survey in (("staff", staff), ("performance", performance)):
         if "unit" not in survey.frame:
             raise DataError(f"`{name}` must have a column `unit`; it has agencies only.")
+    if not items:
+        raise ParamsError("`items` must name a question or more; got none.")
+    performance.question(measure)
+    for item in items:
+        staff.question(item)
     performance = _publishable(performance, [measure], thresholds)
     staff = _publishable(staff, items, thresholds)
     scale = staff.question(items[0]).scale

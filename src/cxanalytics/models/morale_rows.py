@@ -114,7 +114,11 @@ def morale_rows(
                     f"`{option}` must name columns of the panel; got {name!r}."
                     f"{did_you_mean(name, panel.frame.columns)}"
                 )
+            if panel.frame[name].dtype.kind not in "iufb":
+                raise ParamsError(f"`{option}` must name columns of numbers; `{name}` holds text.")
     frame = _complete(panel, [*covariates, *([exposure] if exposure else [])], thresholds)
+    if frame["performance"].nunique() == 1:
+        raise ModelError("`panel` must hold performance that varies; it is the same in every row.")
     periods = frame["period"].nunique()
     used = "agency" if periods == 1 else group
     code = as_codes(frame["agency"] if used == "agency" else _units(frame))
@@ -126,6 +130,8 @@ def morale_rows(
     agencies = as_codes(frame["agency"])
     by_agency = int(agencies.max()) + 1 >= FEWEST_CLUSTERS
     sd = float(frame["morale"].std(ddof=1))
+    if not sd > 0.0:
+        raise ModelError("`panel` must hold morale that varies; it is the same in every row.")
     step = sd if standardize else 1.0
     return MoraleRows(
         frame=frame,
@@ -133,7 +139,7 @@ def morale_rows(
         m=frame["morale"].to_numpy(dtype=float) / step,
         code=code,
         cluster=agencies if by_agency else code,
-        wave=wave_numbers(frame["period"]) if periods > 1 else None,
+        wave=wave_numbers(frame["period"], among=panel.frame["period"]) if periods > 1 else None,
         z=frame[list(covariates)].to_numpy(dtype=float) if covariates else None,
         weight=as_weights(frame[exposure] if exposure else None, len(frame)),
         group=used,
@@ -156,10 +162,13 @@ def relation_rows(
     return (table, rows.y * root), [None, np.eye(table.shape[1])[1], None]
 
 
-def wave_numbers(periods: pd.Series[str]) -> Codes:
-    """Number periods in time; years, quarters and months that were skipped skip a number."""
-    check_period_order(periods, "`period` of the panel")
-    names = sorted(set(periods))
+def wave_numbers(periods: pd.Series[str], *, among: pd.Series[str] | None = None) -> Codes:
+    """Number periods in time; years, quarters and months that were skipped skip a number.
+
+    `among` are all periods there are, so that one without usable rows keeps its number.
+    """
+    names = sorted(set(periods if among is None else among))
+    check_period_order(names, "`period` of the panel")
     first = [months[0] for months in months_by_period(names).values()]
     times = list(range(len(names)))
     if all(_MONTH.fullmatch(month) for month in first) and len(set(first)) == len(names):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from cxanalytics.errors import ModelError, ParamsError, did_you_mean
+from cxanalytics.models.morale_rows import wave_numbers
 from cxanalytics.numerics.cluster_robust import FEWEST_CLUSTERS
 from cxanalytics.numerics.panel import as_codes, unit_means
 from cxanalytics.rules import Thresholds
@@ -28,7 +29,7 @@ _INDEPENDENT = 1e-9
 def numbered_rows(panel: Panel, *, columns: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:
     """Give the rows with the number of their wave in `place`; morale of small teams is missing.
 
-    A wave without usable rows keeps its number, so that lags do not jump over it.
+    A wave without usable rows, or without any, keeps its number: lags do not jump over it.
     """
     for name in columns:
         if name not in panel.frame:
@@ -39,7 +40,7 @@ def numbered_rows(panel: Panel, *, columns: Sequence[str], thresholds: Threshold
             raise ParamsError(f"`{name}` must be a column of numbers; it holds text.")
     frame = panel.frame
     enough = frame["n"].isna() | (frame["n"] >= thresholds.team)
-    return frame.assign(place=as_codes(frame["period"]), morale=frame["morale"].where(enough))
+    return frame.assign(place=wave_numbers(frame["period"]), morale=frame["morale"].where(enough))
 
 
 def usable_rows(panel: Panel, *, columns: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:

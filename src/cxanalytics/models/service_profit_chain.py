@@ -28,6 +28,8 @@ from cxanalytics.tables import Check, Estimates, Panel
 
 KEYS = ("a", "b", "indirect", "direct", "total")
 RESAMPLES = 4000
+FEWEST_RESAMPLES = 100
+"""Resamples below which the ends of a range are not told."""
 AGREE_WITHIN = 0.10
 """Ends of two ranges of the product may differ by this share of the wider one."""
 
@@ -91,7 +93,8 @@ def fit_service_profit_chain(
     Raises
     ------
     ParamsError
-        An unknown design, or a column that does not exist or holds text.
+        An unknown design, a column that does not exist or holds text, a level that is no share, or
+        too few draws.
     ModelError
         The waves do not permit the design, or nothing varies.
 
@@ -108,6 +111,10 @@ def fit_service_profit_chain(
     """
     if design is not None and design not in DESIGNS:
         raise ParamsError(must_be("design", DESIGNS, design))
+    if not 0.0 < level < 1.0:
+        raise ParamsError(f"`level` must be between 0 and 1; got {level:g}.")
+    if draws < FEWEST_RESAMPLES:
+        raise ParamsError(f"`draws` must be at least {FEWEST_RESAMPLES}; got {draws}.")
     frame = numbered_rows(panel, columns=[middle, *covariates], thresholds=thresholds)
     used = design or best_design(frame, middle)
     rows = chain_rows(frame, middle, covariates, used)

@@ -85,7 +85,7 @@ def fit_split_sample(
     ModelError
         Fewer than three groups with answers enough, or morale that does not differ between them.
     ParamsError
-        Fewer than two splits, or an unknown statistic.
+        No items, fewer than two splits, or an unknown statistic.
 
     Assumes
     -------
@@ -99,6 +99,8 @@ def fit_split_sample(
     """
     if staff.counts:
         raise DataError("`staff` must hold one row per person; it holds counts.")
+    if not items:
+        raise ParamsError("`items` must name a question or more; got none.")
     if splits < 2:
         raise ParamsError(f"`splits` must be at least 2; got {splits}.")
     people = _people(staff, items, measure, statistic, thresholds)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxanalytics.disclosure import publishable_rows
-from cxanalytics.errors import ModelError
+from cxanalytics.errors import ModelError, ParamsError
 from cxanalytics.models.answers import agencies_in_words
 from cxanalytics.models.morale import ITEMS_NEEDED
 from cxanalytics.models.sampling import need_answers
@@ -97,10 +97,14 @@ def staff_rows(
     ------
     DataError
         A question or wave that does not exist.
+    ParamsError
+        No items.
     ModelError
         Nobody is left, or `survey` is `Published`.
     """
     need_answers(survey)
+    if not items:
+        raise ParamsError("`items` must name a question or more; got none.")
     wave = survey if period is None else survey.in_period(period)
     scales = [wave.question(item).scale for item in items]
     frame = wave.frame

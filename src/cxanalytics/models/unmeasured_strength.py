@@ -53,7 +53,7 @@ def _partial_r2(values: Array, columns: Array, beside: Array) -> float:
     """Share of what `beside` leaves of the values that the columns explain."""
     less = float(np.square(residual(values, beside)).sum())
     both = float(np.square(residual(values, np.column_stack([columns, beside]))).sum())
-    return 1.0 - both / less if less > 0 else 0.0
+    return max(0.0, 1.0 - both / less) if less > 0 else 0.0
 
 
 def strongest(rows: SlopeRows, slope: Slope) -> MeasuredCause | None:

@@ -29,6 +29,8 @@ FEWEST_CLUSTERS = 6
 FEWEST_DF = 4.0
 ENUMERATED = 12
 TIE = 1e-10
+_EXACT = 1e-12
+"""Standard error, as a share of the estimate, that is no more than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +174,26 @@ def bearing_on(fit: ClusteredFit, contrast: ArrayLike) -> ClusteredFit:
     return replace(fit, grams=fit.grams[there], scores=fit.scores[there])
 
 
+def many_clusters(fit: ClusteredFit, contrast: ArrayLike) -> bool:
+    """Tell whether a contrast rests on so many clusters that errors need no small-sample care.
+
+    It does with 40 or more, unless a few weigh so much that the effective number of clusters,
+    ``1 / sum(p^2)`` of their shares in its weight, is below 13 (one agency with half of all units).
+    """
+    if fit.n_clusters < MANY_CLUSTERS:
+        return False
+    column = fit.bread @ np.asarray(contrast, dtype=float)
+    weight = np.einsum("i,gij,j->g", column, fit.grams, column)
+    return bool(weight.sum() ** 2 >= SOME_CLUSTERS * np.square(weight).sum())
+
+
 def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0.95) -> Interval:
     """Return the interval of a contrast by the method fit for the number of clusters.
 
-    40 or more: CR1 with t on G-1; 13 to 39: CR2 with Satterthwaite degrees of freedom (none
-    below 4); 6 to 12: exact wild cluster bootstrap; fewer: description only. Clusters whose rows
-    say nothing about the contrast, such as units seen once about change, are not counted.
+    40 or more: CR1 with t on G-1; 13 to 39, or more of which a few weigh most (`many_clusters`):
+    CR2 with Satterthwaite degrees of freedom (none below 4); 6 to 12: exact wild cluster bootstrap;
+    fewer: description only. Clusters whose rows say nothing about the contrast, such as units seen
+    once about change, are not counted.
     """
     c = np.asarray(contrast, dtype=float)
     fit = bearing_on(fit, c)
@@ -187,8 +203,11 @@ def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0
     if g < FEWEST_CLUSTERS:
         reason = f"{g} clusters; at least {FEWEST_CLUSTERS} are needed for an interval"
         return Interval(estimate, *nothing, df=float("nan"), method="none", reason=reason)
-    kind = "CR1" if g >= MANY_CLUSTERS else "CR2"
+    kind = "CR1" if many_clusters(fit, c) else "CR2"
     se = float(np.sqrt(c @ robust_covariance(fit, kind=kind) @ c))
+    if not se > _EXACT * abs(estimate):
+        reason = "the fit is exact: nothing varies around it"
+        return Interval(estimate, se, *nothing[:3], df=float("nan"), method="none", reason=reason)
     df = float(g - 1) if kind == "CR1" else satterthwaite_df(fit, c)
     if g < SOME_CLUSTERS:
         low, high = wild_interval(fit, c, level=level)
@@ -295,6 +314,8 @@ class _WildTest:
                 return side * float("inf")
         while abs(outside - inside) > TIE * self.std_error:
             middle = 0.5 * (inside + outside)
+            if middle in (inside, outside):
+                break
             if self.p_value(middle) > alpha:
                 inside = middle
             else:

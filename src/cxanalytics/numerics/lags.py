@@ -109,8 +109,8 @@ def unit_rows(
     Raises
     ------
     ModelError
-        No unit has two rows, or a column of `x` does not change within units beyond what waves and
-        covariates explain.
+        No unit has two rows, `y` does not change within units, or a column of `x` does not beyond
+        what waves and covariates explain.
     """
     code = np.asarray(unit)
     kept = np.flatnonzero(np.bincount(code)[code] > 1)
@@ -132,6 +132,8 @@ def unit_rows(
     if (np.linalg.norm(rest, axis=0) <= 1e-9 * np.linalg.norm(as_columns(x)[kept], axis=0)).any():
         raise ModelError("`x` does not change within units beyond what all units share.")
     outcome = without_unit(as_columns(y)[kept])[:, 0]
+    if np.linalg.norm(outcome) <= 1e-9 * np.linalg.norm(as_columns(y)[kept]):
+        raise ModelError("`y` does not change within units.")
     return UnitRows(np.column_stack([own, other]), outcome, code, kept)
 
 

@@ -19,10 +19,10 @@ from cxanalytics.errors import ModelError
 from cxanalytics.numerics.cluster_robust import (
     FEWEST_CLUSTERS,
     FEWEST_DF,
-    MANY_CLUSTERS,
     ClusteredFit,
     Interval,
     bearing_on,
+    many_clusters,
     robust_covariance,
     satterthwaite_df,
 )
@@ -155,7 +155,7 @@ def corrected_interval(moments: Moments, *, level: float) -> Interval:
         return Interval(
             slope, float("nan"), *nothing, df=float("nan"), method="none", reason=reason
         )
-    kind = "CR1" if g >= MANY_CLUSTERS else "CR2"
+    kind = "CR1" if many_clusters(fit, c) else "CR2"
     error = float(np.sqrt(c @ robust_covariance(fit, kind=kind) @ c)) / reliability
     df = float(g - 1) if kind == "CR1" else satterthwaite_df(fit, c)
     half = float(student.ppf(0.5 + 0.5 * level, df)) * error

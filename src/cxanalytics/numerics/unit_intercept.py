@@ -141,10 +141,17 @@ def _ratio(log_ratio: float) -> float:
 
 
 def _search(deviance: Callable[[float], float]) -> float:
-    """Minimize over the log of the variance ratio: grid first, then a bounded polish."""
+    """Minimize over the log of the variance ratio: grid first, then a bounded polish.
+
+    Units may differ a thousand times as much as their rows: the grid goes on where it must.
+    """
     grid = np.concatenate([[-26.0], np.linspace(-16.0, 8.0, 49)])
     value = np.array([deviance(point) for point in grid])
     best = int(np.argmin(value))
+    if best == len(grid) - 1:
+        grid = np.concatenate([grid[-3:], np.linspace(8.5, 20.0, 24)])
+        value = np.array([deviance(point) for point in grid])
+        best = int(np.argmin(value))
     if best == 0:
         return -26.0
     bounds = (grid[max(best - 1, 1)], grid[min(best + 1, len(grid) - 1)])

@@ -13,6 +13,7 @@ from cxanalytics.formats import count
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import figure
 from cxanalytics.report.components.lists import paragraphs
+from cxanalytics.report.components.text import sentence
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
@@ -113,13 +114,14 @@ def ladder_finding(
     ladder = _with_both_orders(_renamed(ladder, own), scale)
     rows = ladder_of_models_table(ladder)
     unit = f"{scale.unit}, " if scale.unit else ""
-    axis = f"{panel.performance_label}: {unit}better (+) or worse (−)"
+    ways = f"{unit}better (+) or worse (−)"
+    axes = {"wide": f"{panel.performance_label}: {ways}", "narrow": sentence(ways)}
     wide, narrow = (
         draw_ladder_of_models(
             ladder,
             names=_short_names(own) if size == "narrow" else None,
             times=scale.times,
-            axis_label=axis,
+            axis_label=axes[size],
             size=size,
         )
         for size in ("wide", "narrow")
@@ -139,8 +141,11 @@ def ladder_finding(
 
 def _renamed(ladder: Estimates, names: Mapping[str, str]) -> Estimates:
     """Put the study's own nouns into the names of the models."""
-    labels = ladder.frame["key"].map(names).fillna(ladder.frame["label"])
-    return replace(ladder, frame=ladder.frame.assign(label=labels))
+    frame = ladder.frame
+    if not names:
+        return ladder
+    labels = [names.get(key, own) for key, own in zip(frame["key"], frame["label"], strict=True)]
+    return replace(ladder, frame=frame.assign(label=labels))
 
 
 def _short_names(own: Mapping[str, str]) -> Mapping[str, str]:

@@ -237,7 +237,7 @@ def _panel_finding(
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(drawn, **labels),
+        alt=say_alt_within_between(drawn, **labels, wholes="agencies" if group == "agency" else ""),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
     )

@@ -57,13 +57,16 @@ def sizes_finding(sized: Estimates, panel: Panel, scale: Scale, facts: PageFacts
     """Draw how much better performance is with morale, between and within side by side."""
     names = size_names(sized, facts)
     label = clean(panel.performance_label)
-    axis = f"{label}: {'points ' if scale.unit else ''}better (+) or worse (−)"
+    ways = f"{'points ' if scale.unit else ''}better (+) or worse (−)"
+    axes = {"wide": f"{label}: {ways}", "narrow": sentence(ways)}
+    short = names | {"within": f"Within one {facts.nouns.organization}"}
+    over_time = sized.facts.get("group") != "agency"
     wide, narrow = (
         draw_coefficients(
             sized,
-            labels=names,
+            labels=names if size == "wide" or over_time else short,
             unit="points" if scale.unit else "number",
-            axis_label=axis,
+            axis_label=axes[size],
             sort=False,
             size=size,
         )

@@ -238,12 +238,22 @@ def _relation_finding(
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(drawn, morale=morale_label, performance=performance),
+        alt=say_alt_within_between(
+            drawn,
+            morale=morale_label,
+            performance=performance,
+            parts=(facts.nouns.team, compared.parts) if compared.parts else _dots(compared),
+            wholes=compared.many if compared.parts else "",
+        ),
         subtitle=f"{performance} against {morale_label}"
         f"{'' if panel.higher_is_better else '; lower is better'}",
         note=say_morale_study_base(morale, compared=compared),
         checks=morale.checks,
     )
+
+
+def _dots(compared: Compared) -> tuple[str, str]:
+    return compared.one, compared.many
 
 
 def write_morale_ladder(

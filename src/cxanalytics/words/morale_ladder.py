@@ -22,6 +22,7 @@ from cxanalytics.words.sizes import NOT_CAUSE
 
 SHORT_NAMES = {
     "fixed_effects": "Unit, wave held fixed",
+    "performance_before": "Performance before",
     "lead": "Placebo: wave later",
     "within_corrected": "Within, error out",
     "between_corrected": "Between, error out",
@@ -55,7 +56,7 @@ def name_models(compared: Compared) -> dict[str, str]:
         "fixed_effects": f"{capital(compared.one)} and wave effects",
         "within_corrected": f"{within}, error in morale taken out",
         "between_corrected": f"{between}, error in morale taken out",
-        "split_sample": f"{within}, different people on each side",
+        "split_sample": f"{within}, different people",
     }
 
 
@@ -250,8 +251,8 @@ def say_alt_ladder(table: pd.DataFrame, scale: Scale) -> str:
     -------
     str
     """
-    text = f"Dot-and-range chart of {counted(len(table), 'model', 'models')}, with a line at zero."
     shown = table.loc[table["conf_low"].notna()]
+    text = f"Dot-and-range chart of {counted(len(shown), 'row', 'rows')}, with a line at zero."
     if shown.empty:
         return text
     first = shown.iloc[0]

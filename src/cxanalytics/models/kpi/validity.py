@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.models.morale_rows import wave_numbers
 from cxanalytics.numerics.cluster_robust import (
     FEWEST_CLUSTERS,
     Interval,
@@ -106,8 +107,8 @@ def relate(moves: Moves | None, *, column: int = 0, level: float) -> Interval:
 
 
 def earlier_wave(frame: pd.DataFrame, column: str, waves: tuple[str, ...]) -> pd.DataFrame:
-    """Put the value of the wave before beside each row, as `before`."""
-    place = {wave: number for number, wave in enumerate(waves)}
+    """Put the value of the wave before beside each row, as `before`; a wave left out is no wave."""
+    place = dict(zip(waves, wave_numbers(pd.Series(waves)).tolist(), strict=True))
     left = frame.assign(_at=frame["wave"].map(place))
     right = left[["agency", "unit", "_at", column]].rename(columns={column: "before"})
     return left.merge(right.assign(_at=right["_at"] + 1), on=["agency", "unit", "_at"], how="left")
