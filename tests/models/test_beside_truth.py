@@ -109,7 +109,7 @@ def _team_world() -> tuple[dict[str, pd.DataFrame], Panel, Estimates]:
 
 def test_true_effects_of_morale_stand_on_the_scale_of_the_index():
     truth, panel, ladder = _team_world()
-    beside = fit_morale_beside_truth(truth, panel, ladder).set_index("key")
+    beside = fit_morale_beside_truth(truth, panel=panel, ladder=ladder).set_index("key")
     # .05 per made unit over .3 of the index per made unit, for ten points
     assert beside.loc["morale_before", "truth"] == pytest.approx(0.05 / 0.3 * 0.1, rel=1e-6)
     assert beside.loc["morale_before", "estimate"] == pytest.approx(0.05 / 0.3 * 0.1, rel=0.1)
@@ -119,5 +119,5 @@ def test_true_effects_of_morale_stand_on_the_scale_of_the_index():
 
 def test_without_a_truth_or_a_ladder_nothing_stands_beside():
     truth, panel, ladder = _team_world()
-    assert fit_morale_beside_truth({}, panel, ladder).empty
-    assert fit_morale_beside_truth(truth, panel, None).empty
+    assert fit_morale_beside_truth({}, panel=panel, ladder=ladder).empty
+    assert fit_morale_beside_truth(truth, panel=panel, ladder=None).empty

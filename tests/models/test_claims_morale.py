@@ -197,6 +197,14 @@ def test_dimensions_that_are_not_measured_do_not_count() -> None:
     assert found["verdict"] == MISSING and found["of"] == 7
 
 
+def test_an_index_of_items_counted_already_is_no_dimension() -> None:
+    rows = [entry | {"is_index": False} for entry in dimension_rows(*[True] * 8)]
+    rows.append(rows[0] | {"key": "engagement", "label": "Engagement", "is_index": True})
+    rows[-1] |= {"distinct": False}
+    found = judged(11, dimensions=made(rows))
+    assert found["verdict"] == SUPPORTED and found["of"] == 8
+
+
 def test_unreliable_units_withhold_eight_dimensions() -> None:
     rows = dimension_rows(*[True] * 8)
     rows[3]["unit_reliability"] = 0.5

@@ -201,6 +201,9 @@ def dimensions_row(dimensions: Estimates | None) -> Row:
     if refused or dimensions is None:
         return refused or {}
     frame = dimensions.frame.loc[dimensions.frame["estimate"].notna()]
+    if "is_index" in frame:
+        # An index repeats items of the dimensions, and is none of its own.
+        frame = frame.loc[~frame["is_index"].astype(bool)]
     told = frame["distinct"].map({True: 1.0, False: 0.0})
     apart, alike = told == 1.0, told == 0.0
     reliable = frame["unit_reliability"] >= PLACE_RELIABILITY

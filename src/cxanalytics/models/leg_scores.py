@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from cxanalytics.disclosure import publishable_rows
-from cxanalytics.errors import ModelError, ParamsError, did_you_mean, must_be
+from cxanalytics.errors import ModelError, ParamsError, must_be
 from cxanalytics.models.morale import ITEMS_NEEDED
 from cxanalytics.models.sampling import role_codes, sampling_units, weights_and_counts
 from cxanalytics.models.scores import fit_scores

@@ -151,8 +151,9 @@ def _keyed_items(items: pd.DataFrame, scale: Scale, reverse: Sequence[str]) -> p
                 f"`reverse` must name items; got {name!r}.{did_you_mean(name, items.columns)}"
             )
     keyed = items.reset_index(drop=True)
-    keyed = keyed.assign(**{name: read_numbers(keyed[name], f"`{name}`") for name in keyed})
-    for name in keyed:
+    names = list(map(str, keyed.columns))
+    keyed = keyed.assign(**{name: read_numbers(keyed[name], f"`{name}`") for name in names})
+    for name in names:
         off = keyed[name].notna().to_numpy() & (scale.codes(keyed[name].to_numpy()) < 0)
         if off.any():
             raise DataError(
@@ -216,7 +217,10 @@ def _item_facts(keyed: pd.DataFrame, level: float) -> dict[str, float]:
         return facts
     alpha = cronbach_alpha(complete, level=level)
     facts |= {"alpha": alpha.alpha, "alpha_low": alpha.low, "alpha_high": alpha.high}
-    if keyed.shape[1] > 2 and np.linalg.matrix_rank(np.cov(complete, rowvar=False)) == keyed.shape[1]:
+    if (
+        keyed.shape[1] > 2
+        and np.linalg.matrix_rank(np.cov(complete, rowvar=False)) == keyed.shape[1]
+    ):
         facts["omega"] = one_factor_omega(np.cov(complete, rowvar=False, ddof=0))[0]
     return facts
 

@@ -27,7 +27,7 @@ _PLACE = ["agency", "unit", "period"]
 
 
 def fit_morale_beside_truth(
-    truth: Mapping[str, pd.DataFrame], panel: Panel | None, ladder: Estimates | None
+    truth: Mapping[str, pd.DataFrame], *, panel: Panel | None, ladder: Estimates | None
 ) -> pd.DataFrame:
     """Put the true effects of morale beside the ladder of models.
 

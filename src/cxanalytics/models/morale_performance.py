@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.errors import ParamsError
 from cxanalytics.models.morale_error import (
     RELIABILITY_TO_RELATE,
     error_moments,
@@ -96,7 +97,7 @@ def fit_morale_performance(
     Raises
     ------
     ParamsError
-        An unknown group, covariate or exposure.
+        An unknown group, covariate or exposure, or no draws.
     ModelError
         Fewer than three groups, or morale that does not differ between them.
 
@@ -110,6 +111,8 @@ def fit_morale_performance(
     Mundlak (1978); Bell and Jones (2015); Bell and McCaffrey (2002); Pustejovsky and Tipton (2018);
     Cameron, Gelbach and Miller (2008); methods.md#morale-and-performance.
     """
+    if draws < 1:
+        raise ParamsError(f"`draws` must be at least 1; got {draws}.")
     rows = morale_rows(
         panel,
         group=group,

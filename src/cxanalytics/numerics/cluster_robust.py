@@ -27,10 +27,11 @@ MANY_CLUSTERS = 40
 SOME_CLUSTERS = 13
 FEWEST_CLUSTERS = 6
 FEWEST_DF = 4.0
+BORNE_BY = 8.0
 ENUMERATED = 12
 TIE = 1e-10
 _EXACT = 1e-12
-"""Standard error, as a share of the estimate, that is no more than rounding."""
+"""Standard error, as a share of the estimate, that is no more than rounding: the fit is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +179,13 @@ def many_clusters(fit: ClusteredFit, contrast: ArrayLike) -> bool:
     """Tell whether a contrast rests on so many clusters that errors need no small-sample care.
 
     It does with 40 or more, unless a few weigh so much that the effective number of clusters,
-    ``1 / sum(p^2)`` of their shares in its weight, is below 13 (one agency with half of all units).
+    ``1 / sum(p^2)`` of their shares in its weight, is below 8 (one agency with half of all units).
     """
     if fit.n_clusters < MANY_CLUSTERS:
         return False
     column = fit.bread @ np.asarray(contrast, dtype=float)
     weight = np.einsum("i,gij,j->g", column, fit.grams, column)
-    return bool(weight.sum() ** 2 >= SOME_CLUSTERS * np.square(weight).sum())
+    return bool(weight.sum() ** 2 >= BORNE_BY * np.square(weight).sum())
 
 
 def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0.95) -> Interval:
@@ -205,10 +206,12 @@ def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0
         return Interval(estimate, *nothing, df=float("nan"), method="none", reason=reason)
     kind = "CR1" if many_clusters(fit, c) else "CR2"
     se = float(np.sqrt(c @ robust_covariance(fit, kind=kind) @ c))
-    if not se > _EXACT * abs(estimate):
-        reason = "the fit is exact: nothing varies around it"
-        return Interval(estimate, se, *nothing[:3], df=float("nan"), method="none", reason=reason)
     df = float(g - 1) if kind == "CR1" else satterthwaite_df(fit, c)
+    if not se > _EXACT * abs(estimate):
+        few = g < SOME_CLUSTERS
+        least = 2.0 ** (1 - g) if few else 0.0
+        p = least if estimate else 1.0
+        return Interval(estimate, se, estimate, estimate, p, df, "wild" if few else kind)
     if g < SOME_CLUSTERS:
         low, high = wild_interval(fit, c, level=level)
         p = wild_p_value(fit, c)

@@ -119,6 +119,7 @@ def alpha_from_covariance(covariance: ArrayLike, *, n: int, level: float = 0.95)
     mean_correlation = float((correlation.sum() - k) / (k * (k - 1)))
     rest = c.sum(axis=1) - np.diag(c)
     rest_variance = c.sum() - 2.0 * c.sum(axis=1) + np.diag(c)
+    rest_variance = np.where(rest_variance > 1e-12 * np.trace(c), rest_variance, np.nan)
     keep = [np.delete(np.arange(k), j) for j in range(k)]
     tail, df = 0.5 * (1.0 - level), (n - 1, (n - 1) * (k - 1))
     return Alpha(
@@ -282,8 +283,10 @@ def average_deviation(items: ArrayLike) -> float:
 
 
 def _alpha(c: Array) -> float:
-    k = len(c)
-    return float(k / (k - 1.0) * (1.0 - np.trace(c) / c.sum()))
+    k, total = len(c), float(c.sum())
+    if not total > 1e-12 * float(np.trace(c)):
+        return float("nan")
+    return float(k / (k - 1.0) * (1.0 - np.trace(c) / total))
 
 
 def _alpha_error(c: Array, n: float) -> float:

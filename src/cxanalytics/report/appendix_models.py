@@ -227,7 +227,6 @@ def _panel_finding(
         draw_within_between(panel, estimates, thresholds=limits, size=size)
         for size in ("wide", "narrow")
     )
-    labels = {"morale": panel.morale_label, "performance": panel.performance_label}
     group = _group(estimates)
     many = {"unit": "units", "agency": "agencies"}[group]
     drawn = within_between_table(panel, group=group, thresholds=limits)
@@ -237,7 +236,12 @@ def _panel_finding(
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(drawn, **labels, wholes="agencies" if group == "agency" else ""),
+        alt=say_alt_within_between(
+            drawn,
+            morale=panel.morale_label,
+            performance=panel.performance_label,
+            wholes=many if group == "agency" else "",
+        ),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
     )

@@ -77,7 +77,7 @@ def write_morale_masthead(
     Section
     """
     if morale is None or panel is None or morale.frame.empty:
-        headline, entries, caution = REFUSED, [], (clean(reason_of(morale)),)
+        headline, entries, caution = REFUSED, [], [clean(reason_of(morale))]
     else:
         compared = name_compared(panel, morale, nouns=facts.nouns)
         scaled = per_step(with_looks(morale, ladder), scale_of(panel))
@@ -87,7 +87,7 @@ def write_morale_masthead(
         )
         hold_to_design(morale, headline, then)
         entries = _facts(panel, morale, compared)
-        caution = (then, clean(say_order_of_sources(panel)), say_same_source(panel))
+        caution = [then, clean(say_order_of_sources(panel)), say_same_source(panel)]
     kicker = " · ".join(filter(None, ("Morale and performance", clean(facts.title), _waves(panel))))
     html = fill(
         '<div class="mast" id="brief"><p class="kicker">{}</p><h1>{}</h1>'

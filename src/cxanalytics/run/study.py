@@ -125,6 +125,12 @@ class Study:
         return {name: asked.label for name, asked in self.file.questions.items()}
 
     @property
+    def item_labels(self) -> dict[str, str]:
+        """Label of the staff items that are questions of the survey too, by item."""
+        asked = self.file.questions.values()
+        return {column: one.label for one in asked if (column := getattr(one, "column", None))}
+
+    @property
     def headline(self) -> str:
         """Name of the question that the page opens with."""
         return self.file.outcome

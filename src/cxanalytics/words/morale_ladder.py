@@ -143,7 +143,7 @@ def say_order(ladder: Estimates, *, page: str = "appendix") -> str:
             "performance first": "Better performance was followed by higher morale one wave later. "
             "The reverse was not seen.",
             "both": "Higher morale was followed by better performance, and better performance by "
-            "higher morale. Neither came first.",
+            "higher morale. Neither came first, and trends of the units would look alike.",
         }
         return told[order]
     waves = facts.get("waves", facts.get("periods"))
