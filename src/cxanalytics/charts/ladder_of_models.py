@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cxanalytics.charts.labels import Box, clean, shorten
+from cxanalytics.charts.labels import Box, clean, measure, shorten
 from cxanalytics.charts.ladder import Ladder, lay_ladder, mark_ranges
 from cxanalytics.charts.sheet import Sheet, padded, px_of, signed_tick
 from cxanalytics.charts.style import INK, Size, font, get_size
@@ -148,9 +148,13 @@ def _draw_group(cell: Axes, part: pd.DataFrame, size: Size, label: str, times: f
 
 def _write_missing(ladder: Ladder, part: pd.DataFrame) -> None:
     """Write in the row of a model without a figure that it has none."""
+    left, size = ladder.plot.left + 4, ladder.sheet.size.small
+    zero, _ = px_of(ladder.ax, ladder.sheet, 0.0, 0.0)
+    if left - 4 < zero < left + measure(MISSING, font(size))[0] + 4:
+        left = zero + 6
     for place in np.flatnonzero(part["estimate"].isna()):
         _, y = px_of(ladder.ax, ladder.sheet, ladder.ax.get_xlim()[0], float(place))
-        ladder.sheet.text(ladder.plot.left + 4, y, MISSING, px=ladder.sheet.size.small)
+        ladder.sheet.text(left, y, MISSING, px=size)
 
 
 def _values(shown: pd.DataFrame) -> list[str]:
