@@ -241,15 +241,17 @@ def params(what: str) -> None:
 @click.argument("study", default="simulated")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder of the pages.")
 def open_(study: str, output: Path | None) -> None:
-    """Open the index of STUDY in the browser, or the page of its audit."""
+    """Open the index of STUDY in the browser, or the page that stands in for it."""
     from cxanalytics.run.places import find_study, output_folder
+    from cxanalytics.run.plan import OWN_PAGES
     from cxanalytics.run.yaml_file import short_path
 
     folder = output_folder(find_study(study).name, output)
     page = folder / "index.html"
-    if not page.is_file() and (folder / "audit.html").is_file():
+    if not page.is_file():
         # A study without scores has no index.
-        page = folder / "audit.html"
+        others = (folder / name for name in reversed(OWN_PAGES.values()))
+        page = next((other for other in others if other.is_file()), page)
     if not page.is_file():
         raise ParamsError(f"{short_path(page)} does not exist. Run: cxanalytics run {study}")
     click.echo(short_path(page))

@@ -146,6 +146,9 @@ def _read_table(folder: Path, described: Mapping[str, Any]) -> Table:
     plain: dict[str, Any] = dict(described["plain"])
     for name in _CHECKS & plain.keys():
         plain[name] = tuple(Check(*check) for check in plain[name])
+    if "facts" in plain:
+        told = plain["facts"].items()
+        plain["facts"] = {name: math.nan if fact is None else fact for name, fact in told}
     return _TYPES[described["type"]](**parts, **plain)
 
 

@@ -24,7 +24,7 @@ from cxanalytics.columns import (
     refuse_repeated_columns,
     refuse_role_names,
 )
-from cxanalytics.errors import DataError, did_you_mean
+from cxanalytics.errors import DataError, ParamsError, did_you_mean
 from cxanalytics.rules import LEVEL, THRESHOLDS, VERDICTS
 from cxanalytics.scales import SCALES, Scale, get_scale
 
@@ -51,6 +51,7 @@ PANEL_COLUMNS = (
     "performance_se",
     "n",
 )
+_PANEL_NUMBERS = ("morale", "morale_se", "performance", "performance_se", "n")
 ESTIMATE_COLUMNS = ("key", "estimate", "std_error", "conf_low", "conf_high", "n")
 BENCHMARK_COLUMNS = (
     "key",
@@ -478,6 +479,20 @@ class Panel:
 
     def __post_init__(self) -> None:
         need_columns(self.frame, PANEL_COLUMNS, "Panel")
+        for name in _PANEL_NUMBERS:
+            column = self.frame[name]
+            if column.dtype.kind not in "iufb":
+                if column.notna().any():
+                    raise DataError(f"Panel needs numbers in `{name}`; it holds text.")
+                continue
+            if np.isinf(column.to_numpy(dtype=float, na_value=np.nan)).any():
+                raise DataError(f"Panel needs finite numbers in `{name}`; some row is infinite.")
+            if name.endswith("_se") and (column < 0).any():
+                raise DataError(f"Panel needs `{name}` of 0 or more; some row is negative.")
+        for name in ("agency", "unit", "period"):
+            if self.frame[name].isna().any():
+                raise DataError(f"Panel needs `{name}` in every row; some row is empty.")
+        check_period_order(map(str, self.frame["period"].unique()), "`period` of the panel")
         repeated = self.frame.duplicated(["agency", "unit", "period"])
         if repeated.any():
             row = self.frame.loc[repeated].iloc[0]
@@ -530,6 +545,9 @@ class Panel:
         roles = {role: column for role, column in given.items() if column is not None}
         need_columns(df, list(roles.values()), "The data")
         frame = pd.DataFrame({role: df[column] for role, column in roles.items()})
+        for role in _PANEL_NUMBERS:
+            if role in roles:
+                frame[role] = read_numbers(frame[role], f"`{roles[role]}`")
         for column in PANEL_COLUMNS:
             if column not in frame:
                 frame[column] = "" if column == "period" else np.nan
@@ -587,6 +605,8 @@ class Estimates:
 
     def __post_init__(self) -> None:
         need_columns(self.frame, ESTIMATE_COLUMNS, "Estimates")
+        if not 0.0 < self.level < 1.0:
+            raise ParamsError(f"`level` must be between 0 and 1; got {self.level:g}.")
         if self.frame["key"].duplicated().any():
             raise DataError("Estimates needs one row per key; got a key twice.")
         rows = len(self.frame)

@@ -145,8 +145,7 @@ def test_too_few_agencies_have_no_other_peers(made_up):
 @pytest.fixture
 def survey():
     frame = pd.DataFrame({"who": ["A", "A", "B", "C"], "yes": [1.0, 0.0, 1.0, 1.0]})
-    made = Survey.from_frame(frame, agency="who", outcome="yes", scale="yes_no")
-    return made
+    return Survey.from_frame(frame, agency="who", outcome="yes", scale="yes_no")
 
 
 def test_companies_are_in_no_model_of_government(survey):

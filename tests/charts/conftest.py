@@ -177,6 +177,57 @@ def slopes():
     return Estimates(frame=frame, quantity="change", facts=facts)
 
 
+def made_teams(names, *, hidden=0):
+    draw = np.random.default_rng(7)
+    frame = pd.DataFrame({"agency": "A", "unit": names})
+    frame["morale"] = draw.uniform(0.4, 0.8, len(names))
+    frame["performance"] = 0.4 + 0.3 * frame["morale"] + draw.normal(0, 0.02, len(names))
+    frame["n"], frame["waves"], frame["suppressed_reason"] = 40.0, 3, ""
+    frame.loc[: hidden - 1, "suppressed_reason"] = "hidden"
+    frame.loc[: hidden - 1, ["morale", "performance", "n"]] = np.nan
+    return frame
+
+
+@pytest.fixture(scope="session")
+def teams(slopes):
+    labels = {"morale_label": "Morale index", "performance_label": HOSTILE[0]}
+    return made_teams(list(HOSTILE), hidden=1), slopes, {"agency": "A", **labels}
+
+
+@pytest.fixture(scope="session")
+def many_teams(slopes):
+    return made_teams([f"Team of many words {k}" for k in range(40)]), slopes
+
+
+@pytest.fixture(scope="session")
+def staff_items():
+    rows = [
+        (agency, f"i{k}", HOSTILE[k], f"202{wave}-Q1", 0.4 + 0.05 * k + 0.02 * wave, verdict)
+        for k, verdict in enumerate(("above", "below", "unclear", "same", "unclear"))
+        for wave in range(4)
+        for agency in ("A", "B")
+    ]
+    columns = ["agency", "item", "label", "period", "estimate", "verdict"]
+    frame = pd.DataFrame(rows, columns=columns)
+    gap = frame["verdict"].map({"above": 0.1, "below": -0.1}).fillna(0.0)
+    frame["peer"] = frame["estimate"] - gap
+    frame.loc[frame["period"] == "2021-Q1", ["estimate", "peer"]] = np.nan
+    return frame
+
+
+@pytest.fixture(scope="session")
+def models():
+    keys = ["pooled", "between", "within", "morale_before", "lead", "split_sample", "order"]
+    frame = pd.DataFrame({"key": keys})
+    frame["label"] = [HOSTILE[0], *keys[1:-1], "Morale, then performance"]
+    frame["estimate"] = [0.05, 0.06, -0.01, 0.03, np.nan, np.nan, 0.12]
+    frame["conf_low"], frame["conf_high"] = frame["estimate"] - 0.04, frame["estimate"] + 0.04
+    frame["std_error"], frame["n"], frame["p_adjusted"] = 0.02, 600.0, [0.2, *[0.001] * 6]
+    frame["standardized"] = frame["key"] == "order"
+    frame["reason"] = np.where(frame["estimate"].isna(), "fewer than three waves", "")
+    return Estimates(frame=frame, quantity="Change in performance")
+
+
 @pytest.fixture(scope="session")
 def missing():
     frame = pd.DataFrame({"question": list("abc"), "label": ["Wait", "Ease", "Trust"], "n": 400.0})
@@ -414,3 +465,20 @@ def attention_grid():
     frame["primary"] = frame["key"] == "recommend, positive, declared, case mix, weighted"
     frame["verdict"] = "too imprecise to tell"
     return Estimates(frame=frame, quantity="Difference in the share")
+
+
+@pytest.fixture
+def dimensions():
+    """Six dimensions, hostile names among them: apart, alike, not settled, alone, and an index."""
+    names = ["morale", "ownership of culture", "communication", *HOSTILE[:2], "alone", "index"]
+    frame = pd.DataFrame({"key": names, "label": names, "estimate": 0.8, "std_error": 0.01})
+    frame["conf_low"], frame["conf_high"], frame["n"] = 0.78, 0.82, 4000
+    frame["nearest"] = ["communication", "communication", names[1], names[4], names[3], "", ""]
+    frame["nearest_r"] = [0.75, 0.96, 0.96, 0.90, 1.05, np.nan, np.nan]
+    frame["nearest_low"], frame["nearest_high"] = (
+        frame["nearest_r"] - 0.02,
+        frame["nearest_r"] + 0.02,
+    )
+    frame["distinct"] = pd.Series([True, False, False, None, None, None, None], dtype=object)
+    frame["is_index"] = [False] * 6 + [True]
+    return Estimates(frame=frame, quantity="alpha", facts={"cut": 0.90})

@@ -17,9 +17,11 @@ from cxanalytics.charts import (
     draw_claims,
     draw_coefficients,
     draw_coverage,
+    draw_dimensions,
     draw_driver_shares,
     draw_funnel,
     draw_ingredients,
+    draw_ladder_of_models,
     draw_missing,
     draw_missing_reasons,
     draw_mix_rate,
@@ -31,7 +33,9 @@ from cxanalytics.charts import (
     draw_scale_use,
     draw_shrinkage,
     draw_small_units,
+    draw_staff_items,
     draw_standing,
+    draw_teams,
     draw_who_answered,
     draw_within_between,
 )
@@ -45,6 +49,7 @@ CHARTS = {
     "funnel": lambda get, **how: draw_funnel(get("funnel"), highlight=YOU, axis_label="Y", **how),
     "coefficients": lambda get, **how: draw_coefficients(get("drivers"), **how),
     "proportionality": lambda get, **how: draw_proportionality(get("cut_effects"), **how),
+    "dimensions": lambda get, **how: draw_dimensions(get("dimensions"), **how),
     "shrinkage": lambda get, **how: draw_shrinkage(get("board"), **how),
     "within_between": lambda get, **how: draw_within_between(get("panel"), get("slopes"), **how),
     "case_mix": lambda get, **how: draw_case_mix(get("case_mix"), **how),
@@ -66,6 +71,10 @@ CHARTS = {
     "many_drivers": lambda get, **how: draw_priority(*get("many_drivers"), **how),
     "driver_shares": lambda get, **how: draw_driver_shares(get("many_drivers")[0], **how),
     "answers": lambda get, **how: draw_answer_bars(*get("answers_given"), **how),
+    "teams": lambda get, **how: draw_teams(*get("teams")[:2], **get("teams")[2], **how),
+    "many_teams": lambda get, **how: draw_teams(*get("many_teams")[:2], **get("teams")[2], **how),
+    "staff_items": lambda get, **how: draw_staff_items(get("staff_items"), agency="A", **how),
+    "ladder_of_models": lambda get, **how: draw_ladder_of_models(get("models"), times=100, **how),
 }
 YOU = "Agency of Public Affairs 07"
 

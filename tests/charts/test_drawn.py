@@ -163,6 +163,17 @@ def test_standardized_slopes_are_drawn_per_unit_of_morale(panel, slopes):
         within_between_table(panel, group="team")
 
 
+def test_distances_on_a_scale_of_answers_are_not_printed_as_points(panel, slopes):
+    scaled = type(panel)(
+        panel.frame.assign(morale=3.0 + 0.5 * panel.frame["morale"]), "Morale", "Resolved"
+    )
+    moved = within_between_table(scaled)["morale_within"].abs().max()
+    shown = texts(draw_within_between(scaled, slopes))
+    wholes = [text for text in shown if text.startswith(("+", "−")) and "." in text]
+    # distances of a tenth of an answer are printed as such; those of performance are points
+    assert moved < 1 and wholes and all(abs(float(w.replace("−", "-"))) <= 1 for w in wholes)
+
+
 def test_many_rows_are_binned_and_one_wave_has_one_panel(slopes, panel):
     big = pd.concat([panel.frame.assign(unit=panel.frame["unit"] + f"-{i}") for i in range(12)])
     many = type(panel)(big, "Morale", "Resolved")

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import cxanalytics as cx
+from cxanalytics.models import fit_morale_beside_truth, fit_morale_ladder
 from cxanalytics.models.beside_truth import COLUMNS, fit_beside_truth
-from cxanalytics.tables import Estimates
+from cxanalytics.tables import Estimates, Panel
 
 
 def _estimates(**columns: list[object]) -> Estimates:
@@ -74,3 +75,49 @@ def test_the_simulated_study_has_a_truth_and_others_have_none() -> None:
     study = cx.open_study("simulated")
     assert set(TRUTH) <= set(study.truth())
     assert cx.open_study("nhs_fft").truth() == {}
+
+
+def _team_world() -> tuple[dict[str, pd.DataFrame], Panel, Estimates]:
+    """Morale whose index moves .3 per made unit, and performance .05 per made unit a wave later."""
+    rng = np.random.default_rng(5)
+    teams = pd.DataFrame(
+        [(f"A{t % 12}", f"T{t}", f"2025-Q{w}") for t in range(96) for w in (1, 2, 3, 4)],
+        columns=["agency", "team", "wave"],
+    )
+    made = rng.normal(0.0, 0.3, (96, 1)) + rng.normal(0.0, 0.3, (96, 4))
+    before = np.column_stack([rng.normal(0.0, 0.3, 96), made[:, :-1]])
+    performance = 0.6 + 0.05 * before + rng.normal(0.0, 0.002, made.shape)
+    teams["morale"] = made.ravel()
+    frame = teams.rename(columns={"team": "unit", "wave": "period"}).assign(
+        morale=0.5 + 0.3 * made.ravel(),
+        morale_se=1e-4,
+        performance=performance.ravel(),
+        performance_se=1e-4,
+        n=50.0,
+    )
+    truth = pd.DataFrame(
+        {
+            "direction": "morale_to_performance",
+            "term": ["within", "between"],
+            "effect_per_sd": [0.015, 0.015],
+            "sd": [0.3, 0.3],
+        }
+    )
+    panel = Panel(frame, morale_label="Morale", performance_label="Share", performance_is="share")
+    return {"morale": truth, "teams": teams}, panel, fit_morale_ladder(panel)
+
+
+def test_true_effects_of_morale_stand_on_the_scale_of_the_index():
+    truth, panel, ladder = _team_world()
+    beside = fit_morale_beside_truth(truth, panel=panel, ladder=ladder).set_index("key")
+    # .05 per made unit over .3 of the index per made unit, for ten points
+    assert beside.loc["morale_before", "truth"] == pytest.approx(0.05 / 0.3 * 0.1, rel=1e-6)
+    assert beside.loc["morale_before", "estimate"] == pytest.approx(0.05 / 0.3 * 0.1, rel=0.1)
+    assert beside.loc["morale_before", "inside"]
+    assert beside.loc["performance_before", "truth"] == 0.0
+
+
+def test_without_a_truth_or_a_ladder_nothing_stands_beside():
+    truth, panel, ladder = _team_world()
+    assert fit_morale_beside_truth({}, panel=panel, ladder=ladder).empty
+    assert fit_morale_beside_truth(truth, panel=panel, ladder=None).empty

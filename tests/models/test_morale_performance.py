@@ -182,3 +182,20 @@ def test_a_raised_threshold_leaves_more_rows_out():
     assert got.facts["rows_left_out"] == 10
     with pytest.raises(ModelError, match="and 50 answers; none is left"):
         fit_morale_performance(_panel(frame), thresholds=Thresholds(team=50))
+
+
+def test_units_seen_once_say_nothing_about_change():
+    """45 units, 30 of them in one wave only: 15 clusters for change, 45 between units."""
+    frame = _frame(3, agencies=45, units=1)
+    once = frame["agency"].str[1:].astype(int).ge(15) & frame["period"].ne("2024-0")
+    got = fit_morale_performance(_panel(frame.loc[~once])).frame.set_index("key")
+    assert got.loc["within", "method"] == "CR2" and got.loc["between", "method"] == "CR1"
+    assert got.loc["within", "df"] < 15
+
+
+def test_a_second_look_by_the_wild_bootstrap():
+    got = fit_morale_performance(_panel(_frame(4, agencies=20))).frame
+    assert got["p_check"].between(0.0, 1.0).all()
+    np.testing.assert_allclose(got["p_check"], got["p_value"], atol=0.12)
+    few = fit_morale_performance(_panel(_frame(4, agencies=8))).frame
+    assert few["method"].eq("wild").all() and few["p_check"].isna().all()

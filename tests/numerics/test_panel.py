@@ -8,7 +8,14 @@ import pytest
 
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.cluster_robust import fit_clustered, robust_covariance
-from cxanalytics.numerics.panel import demean, fixed_effects, random_intercept, within_between
+from cxanalytics.numerics.panel import (
+    demean,
+    fixed_effects,
+    random_intercept,
+    unit_means,
+    within_between,
+)
+from cxanalytics.numerics.unit_intercept import quasi_demean
 
 
 def _bh1996(reference_dir):
@@ -36,15 +43,21 @@ def test_two_regressors_by_maximum_likelihood_agree_with_lme4(reference, referen
     by_name = expected["fixef"]
     order = ["(Intercept)", "W.HRS", "W.LEAD", "G.HRS", "G.LEAD"]
     np.testing.assert_allclose(got.coef, [by_name[name] for name in order], rtol=1e-6)
+    se = np.sqrt(np.diag(got.covariance) * got.residual_variance / expected["var"]["vcov"][1])
+    np.testing.assert_allclose(se, [expected["se"][name] for name in order], rtol=1e-4)
     assert got.log_likelihood == pytest.approx(expected["logLik"], abs=1e-6)
 
 
 def test_difference_is_the_contextual_effect_of_mundlak(reference, reference_dir):
     """The two lme4 fits of one model differ by 1.5e-6 of this figure."""
-    expected = reference("morale_hybrid_bh1996")["expected"]["mundlak"]["fixef"]["G.HRS"]
+    expected = reference("morale_hybrid_bh1996")["expected"]["mundlak"]
     data = _bh1996(reference_dir)
     got = within_between(data["WBEING"], data["HRS"], data["GRP"])
-    assert got.contrast("difference") @ got.fit.coef == pytest.approx(expected, rel=1e-5)
+    for key, name in (("within", "HRS"), ("difference", "G.HRS")):
+        c = got.contrast(key)
+        assert c @ got.fit.coef == pytest.approx(expected["fixef"][name], rel=1e-5)
+        se = np.sqrt(c @ got.fit.covariance @ c)
+        assert se == pytest.approx(expected["se"][name], rel=1e-4)
 
 
 def test_within_agrees_with_plm(reference, reference_dir):
@@ -120,6 +133,81 @@ def test_no_unit_variance_is_plain_least_squares():
     got = random_intercept(y, x, unit)
     assert got.unit_variance == pytest.approx(0.0, abs=1e-6)
     np.testing.assert_allclose(got.coef, np.linalg.lstsq(x, y, rcond=None)[0], atol=1e-6)
+
+
+def test_weighted_random_intercepts_are_generalized_least_squares():
+    """The deviance with dense covariances, as the ratio of variances varies."""
+    y, x, unit, wave = _panel(5, units=12, waves=4)
+    table = np.column_stack([np.ones(len(y)), x, wave])
+    w = np.random.default_rng(6).uniform(0.3, 2.0, len(y))
+    w = w / w.mean()
+    got = random_intercept(y, table, unit, weights=w)
+
+    def dense(ratio):
+        v = np.diag(1.0 / w) + ratio * (unit[:, None] == unit[None, :])
+        inner = table.T @ np.linalg.solve(v, table)
+        coef = np.linalg.solve(inner, table.T @ np.linalg.solve(v, y))
+        rest = y - table @ coef
+        df = len(y) - 3
+        sigma2 = rest @ np.linalg.solve(v, rest) / df
+        logs = np.linalg.slogdet(v)[1] + np.linalg.slogdet(inner)[1]
+        return -0.5 * (df * (np.log(2 * np.pi * sigma2) + 1) + logs), coef, sigma2
+
+    ratio = got.unit_variance / got.residual_variance
+    log_likelihood, coef, sigma2 = dense(ratio)
+    np.testing.assert_allclose(got.coef, coef, rtol=1e-9)
+    assert got.residual_variance == pytest.approx(sigma2, rel=1e-9)
+    assert got.log_likelihood == pytest.approx(log_likelihood, rel=1e-10)
+    assert all(dense(ratio * other)[0] < log_likelihood for other in (0.8, 0.98, 1.02, 1.25))
+
+
+def test_counts_of_copies_as_weights_give_the_slopes_of_the_copies():
+    y, x, unit, wave = _panel(7, units=15, waves=4)
+    w = np.random.default_rng(8).integers(1, 4, len(y))
+    got = fixed_effects(y, x, unit, wave=wave, weights=w)
+    copies = fixed_effects(*(np.repeat(a, w) for a in (y, x, unit)), wave=np.repeat(wave, w))
+    assert got.coef[0] == pytest.approx(copies.coef[0], rel=1e-9)
+    hybrid = within_between(y, x, unit, wave=wave, weights=w)
+    assert hybrid.contrast("within") @ hybrid.fit.coef == pytest.approx(got.coef[0], rel=1e-9)
+    with pytest.raises(ModelError, match="`weights` must be positive"):
+        fixed_effects(y, x, unit, weights=np.zeros(len(y)))
+
+
+def test_correlations_of_the_three_kinds_are_those_of_the_paper(reference, reference_dir):
+    """Hours and well-being of soldiers: -.16 for people, -.67 between companies, -.11 within."""
+    expected = reference("morale_hybrid_bh1996")["expected"]["cor"]
+    data = _bh1996(reference_dir)
+    pair = data[["HRS", "WBEING"]].to_numpy()
+    means = unit_means(pair, data["GRP"])
+    first = np.unique(data["GRP"], return_index=True)[1]
+    kinds = {"individual": pair, "between": means[first], "within": demean(pair, data["GRP"])}
+    for kind, values in kinds.items():
+        got = np.corrcoef(values, rowvar=False)[0, 1]
+        assert got == pytest.approx(expected[kind], rel=1e-8)
+
+
+def test_plain_means_and_random_effects_agree_with_plm(reference, reference_dir):
+    """Swamy and Arora's variances put into the quasi-demeaned rows; exact algebra, 1e-8."""
+    expected = reference("morale_hybrid_bh1996")["expected"]
+    data = _bh1996(reference_dir)
+    x, y = data[["HRS", "LEAD"]].to_numpy(), data["WBEING"].to_numpy()
+    table = np.column_stack([np.ones(len(y)), unit_means(x, data["GRP"])])
+    first = np.unique(data["GRP"], return_index=True)[1]
+    means, y_means = table[first], unit_means(y, data["GRP"])[first]
+    coef = np.linalg.lstsq(means, y_means, rcond=None)[0]
+    np.testing.assert_allclose(coef, list(expected["between"]["coef"].values()), rtol=1e-8)
+    variance = np.square(y_means - means @ coef).sum() / (len(first) - 3)
+    se = np.sqrt(np.diag(variance * np.linalg.inv(means.T @ means)))
+    np.testing.assert_allclose(se, list(expected["between"]["se"].values()), rtol=1e-8)
+    components = expected["random"]["ercomp"]
+    code = np.unique(data["GRP"], return_inverse=True)[1]
+    ratio = components["id"] / components["idios"]
+    theta = (1.0 - 1.0 / np.sqrt(1.0 + np.bincount(code) * ratio))[code]
+    one = np.ones(len(y))
+    rows = quasi_demean(np.column_stack([one, x]), code, theta=theta, weights=one)
+    right = quasi_demean(y, code, theta=theta, weights=one)
+    coef = np.linalg.lstsq(rows, right, rcond=None)[0]
+    np.testing.assert_allclose(coef, list(expected["random"]["coef"].values()), rtol=1e-6)
 
 
 def test_refuses_what_cannot_be_told_apart():

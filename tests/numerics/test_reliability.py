@@ -9,10 +9,12 @@ import pytest
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.panel import random_intercept
 from cxanalytics.numerics.reliability import (
+    agreement_of_items,
     alpha_from_covariance,
     average_deviation,
     cronbach_alpha,
     intraclass,
+    null_variance,
     one_factor_omega,
     own_mean_reliability,
     within_group_agreement,
@@ -35,7 +37,11 @@ def test_alpha_agrees_with_psych(reference, agreeableness):
     np.testing.assert_allclose(got.if_dropped, complete["alpha_if_dropped"], rtol=1e-10)
     np.testing.assert_allclose(got.item_rest, complete["r_drop"], rtol=1e-10)
     pairwise = alpha_from_covariance(agreeableness.cov(), n=len(agreeableness))
-    assert pairwise.alpha == pytest.approx(expected["pairwise"]["raw_alpha"], rel=1e-10)
+    there = expected["pairwise"]
+    assert pairwise.alpha == pytest.approx(there["raw_alpha"], rel=1e-10)
+    assert pairwise.standardized == pytest.approx(there["std_alpha"], rel=1e-10)
+    assert pairwise.mean_correlation == pytest.approx(there["mean_r"], rel=1e-10)
+    assert pairwise.std_error == pytest.approx(there["ase"], rel=1e-10)
 
 
 def test_omega_agrees_with_lavaan(reference, agreeableness):
@@ -68,10 +74,18 @@ def test_icc_agrees_with_multilevel(reference, reference_dir, item):
     assert got.icc2 == pytest.approx(expected["ICC2_anova"], rel=1e-10)
     assert [got.between, got.within] == pytest.approx([expected["MSB"], expected["MSW"]])
     assert got.icc1_low < got.icc1 < got.icc1_high
+    assert got.f == pytest.approx(expected["F"], rel=1e-10)
+    assert [got.n_units - 1, got.n - got.n_units] == expected["df"]
     reml = random_intercept(data[item], np.ones(len(data)), data["GRP"])
     size = data.groupby("GRP").size()
     own = own_mean_reliability(reml.unit_variance, reml.residual_variance, size)
     # lme4 and nlme differ from each other near 1e-7 to 1e-6
+    variances = [reml.unit_variance, reml.residual_variance]
+    assert variances == pytest.approx(expected["reml_var"], rel=1e-5)
+    icc = reml.unit_variance / sum(variances)
+    assert icc == pytest.approx(expected["reml_ICC"], rel=1e-5)
+    assert icc == pytest.approx(expected["GmeanRel_ICC"], rel=1e-5)
+    assert own[:3] == pytest.approx(expected["GmeanRel_first"], rel=1e-6)
     assert own.mean() == pytest.approx(expected["GmeanRel_mean"], rel=1e-6)
 
 
@@ -82,14 +96,24 @@ def test_agreement_agrees_with_multilevel(reference, reference_dir):
         within_group_agreement(group["LEAD"], null_variance=2.0)[0]
         for _, group in data.groupby("GRP")
     ]
-    assert np.maximum(rwg, 0).mean() == pytest.approx(expected["rwg_LEAD"]["mean"], rel=1e-10)
+    shown = np.maximum(rwg, 0)
+    assert shown.mean() == pytest.approx(expected["rwg_LEAD"]["mean"], rel=1e-10)
+    assert np.median(shown) == pytest.approx(expected["rwg_LEAD"]["median"], rel=1e-10)
+    assert shown[:5] == pytest.approx(expected["rwg_LEAD"]["first5"]["rwg"], rel=1e-10)
     items = [f"LEAD{k:02d}" for k in range(1, 12)]
     data = pd.read_csv(reference_dir / "lq2002.csv")
     groups = [group[items] for _, group in data.groupby("COMPID")]
-    rwgj = [within_group_agreement(group, null_variance=2.0)[1] for group in groups]
-    assert np.mean(rwgj) == pytest.approx(expected["rwgj_lq2002"]["mean"], rel=1e-10)
+    lindell, rwgj = np.transpose([within_group_agreement(g, null_variance=2.0) for g in groups])
+    there = expected["rwgj_lq2002"]
+    assert np.mean(rwgj) == pytest.approx(there["mean"], rel=1e-10)
+    assert np.median(rwgj) == pytest.approx(there["median"], rel=1e-10)
+    assert rwgj[:5] == pytest.approx(there["first5"]["rwg.j"], rel=1e-10)
+    there = expected["rwgj_lindell"]
+    assert np.mean(lindell) == pytest.approx(there["mean"], rel=1e-10)
+    assert lindell[:5] == pytest.approx(there["first5"]["rwg.lindell"], rel=1e-10)
     spread = [average_deviation(group) for group in groups]
     assert np.mean(spread) == pytest.approx(expected["ad_m"]["mean"], rel=1e-10)
+    assert spread[:5] == pytest.approx(expected["ad_m"]["first5"]["AD.M"], rel=1e-10)
     alpha = cronbach_alpha(data[items]).alpha
     assert alpha == pytest.approx(expected["cronbach_lq2002"], rel=1e-10)
 
@@ -112,6 +136,22 @@ def test_own_mean_reliability_recovers_the_squared_correlation_with_truth():
 def test_own_reliability_grows_with_size_and_icc2_does_not_tell_units_apart():
     got = own_mean_reliability(0.04, 1.0, [5, 50, 500])
     np.testing.assert_allclose(got, [1 / 6, 2 / 3, 20 / 21])
+
+
+def test_null_variances_are_those_of_the_papers():
+    for choices in (2, 5, 7, 11):
+        even = null_variance(np.full(choices, 1 / choices))
+        assert even == pytest.approx((choices**2 - 1) / 12)
+    # LeBreton and Senter (2008), five answers, slight skew
+    assert null_variance([0.05, 0.15, 0.20, 0.35, 0.25]) == pytest.approx(1.34)
+
+
+def test_agreement_of_items_is_not_above_one_by_accident():
+    """Beyond j / (j - 1) the formula turns positive again: raw, it must not be shown."""
+    assert agreement_of_items(0.5, 1) == pytest.approx(0.5)
+    assert agreement_of_items(1.0, 4) == 0.0
+    assert agreement_of_items(1.2, 4) < 0.0
+    assert agreement_of_items(2.0, 3) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(

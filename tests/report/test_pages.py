@@ -310,3 +310,11 @@ def test_raised_thresholds_are_the_numbers_on_the_pages(made_up, boards):
     appendix = told(made_up.appendix_sections, kind="appendix")
     assert "n is at least 15 and effective n at least 40." in appendix
     assert "hide 15 rank 40 caution 5000" in appendix
+
+
+def test_a_phone_folds_the_meaning_of_words_and_never_the_doubts(page):
+    sure = soup_of(page).find(id="sure")
+    folds = sure.find_all("details", class_="fold")
+    assert [fold.summary.get_text() for fold in folds] == ["What our words mean"]
+    assert folds[0].find("table", class_="words")
+    assert sure.find("ul").find_parent("details") is None

@@ -234,6 +234,30 @@ def test_what_a_study_lacks_or_a_model_refuses_is_said_and_not_run(house, notebo
     assert set(_states(again).values()) == {"unchanged"}
 
 
+def test_a_page_of_a_model_that_now_refuses_is_deleted(house, notebook_writer):
+    opening = APPENDIX[:3]
+    shown = (
+        "import pandas as pd\nfrom markupsafe import Markup\n"
+        "from cxanalytics.report import Section\n"
+        "facts = {'kind': 'morale', 'title': 'Morale', 'programme': 'P'}\n"
+        "Section('main', 0, 'How?', 'So.', Markup('<h1>Morale</h1>'), pd.DataFrame(), page=facts)"
+    )
+    book = house / "notebooks/03_morale.ipynb"
+    notebook_writer(book, [*opening, shown])
+    report = run_study("city", progress=False)
+    page = house / "outputs/city/morale.html"
+    assert page in report.pages and "<h1>Morale</h1>" in page.read_text()
+    refuse = "from cxanalytics.errors import ModelError\nraise ModelError('Too few answers.')"
+    notebook_writer(book, [*opening, refuse])
+    assert run_study("city", progress=False).reasons == {"03_morale": "Too few answers."}
+    assert not page.exists()
+    page.touch()
+    notebook_writer(book, [*opening, "panel = study.morale_panel()"])
+    report = run_study("city", progress=False)
+    assert report.reasons == {"03_morale": "The study has no staff survey."}
+    assert not page.exists()
+
+
 def test_a_model_without_which_nothing_can_be_shown_may_not_refuse(house):
     raising = "from cxanalytics.errors import ModelError; raise ModelError('Too few answers.')"
     _change(house / "notebooks/04_benchmark.ipynb", "import pandas as pd", raising)

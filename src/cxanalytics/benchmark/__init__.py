@@ -17,6 +17,7 @@ from cxanalytics.benchmark.rank_sets import benchmark_rank_sets
 from cxanalytics.benchmark.scorecard import benchmark_scorecard
 from cxanalytics.benchmark.scores import benchmark_scores
 from cxanalytics.benchmark.sectors import split_sectors
+from cxanalytics.benchmark.staff_items import benchmark_staff_items
 from cxanalytics.benchmark.vision import Target, benchmark_vision
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "mask_peers",
     "name_rule",
     "split_sectors",
+    "benchmark_staff_items",
 ]

@@ -118,9 +118,7 @@ def _summary(board: Benchmark, agency: str, thresholds: Thresholds) -> Benchmark
     keys = [agency] if len(board.shown) and agency in set(board.shown["key"]) else []
     empty = pd.DataFrame(index=pd.Index(keys, name="key"))
     facts = _facts(board, own, SUMMARY)
-    return replace(
-        board, frame=own, rank_probability=empty, p_ahead=empty, checks=(), facts=facts
-    )
+    return replace(board, frame=own, rank_probability=empty, p_ahead=empty, checks=(), facts=facts)
 
 
 def _anonymous(board: Benchmark, agency: str | None, rng: np.random.Generator) -> Benchmark:
@@ -172,9 +170,9 @@ def _groups(shown: pd.DataFrame, rng: np.random.Generator) -> list[pd.Index]:
 def _average(rows: pd.DataFrame) -> pd.Series:
     """Average a group, missing figures only where all miss them, and round as pages print."""
     averaged = rows.mean().round(_HUNDREDTHS)
-    for name in averaged.index.intersection(_WHOLE):
+    for name in averaged.index.intersection(list(_WHOLE)):
         averaged[name] = np.round(averaged[name])
-    for name in averaged.index.intersection(_COUNTS):
+    for name in averaged.index.intersection(list(_COUNTS)):
         averaged[name] = float(f"{averaged[name]:.1g}") if pd.notna(averaged[name]) else np.nan
     return averaged
 

@@ -213,21 +213,26 @@ def _leave_one_out(
     theta: Array, members: NDArray[np.bool_], difference: float, declared: pd.DataFrame
 ) -> pd.DataFrame:
     """Leave each peer of each agency out in turn, and count the verdicts that change."""
-    table = declared.assign(share=0.0, any=False, turned=False)
+    rows = []
     for unit, row in enumerate(members):
         gap = theta[:, [unit]] - medians_without_one(theta[:, row])
         above, below = (gap > difference).mean(axis=0), (gap < -difference).mean(axis=0)
         verdicts, _ = _verdicts(above, below)
-        other = verdicts != declared.at[unit, "verdict"]
-        table.loc[unit, "share"] = other.mean()
-        if other.mean() > 0.5:
-            table.loc[unit, "verdict"] = pd.Series(verdicts[other]).mode().iloc[0]
-            table.loc[unit, "certainty"] = np.nan
-        table.loc[unit, "any"] = other.any()
-        opposite = _opposite(np.full(len(verdicts), declared.at[unit, "verdict"]), verdicts)
-        table.loc[unit, "turned"] = opposite.any()
-    table["peers"] -= 1
-    return table
+        first = np.full(len(verdicts), declared["verdict"].iloc[unit], dtype=object)
+        names, number = np.unique(verdicts.astype(str), return_counts=True)
+        other = verdicts != first
+        rows.append(
+            {
+                "share": float(other.mean()),
+                "verdict": str(names[number.argmax()]),
+                "any": bool(other.any()),
+                "turned": bool(_opposite(first, verdicts).any()),
+            }
+        )
+    told = pd.DataFrame(rows)
+    return declared.assign(
+        **{name: told[name] for name in told}, certainty=np.nan, peers=declared["peers"] - 1
+    )
 
 
 def _opposite(first: NDArray[np.object_], second: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -256,6 +261,4 @@ def _row_table(
 
 def _check(facts: Mapping[str, float | int | str | bool], ways: list[str]) -> Check:
     told = "; ".join(f"{way}: {facts[f'changed_{way}']}" for way in ways)
-    return Check(
-        "peer sensitivity", None, f"Verdicts that change, of {facts['agencies']}: {told}."
-    )
+    return Check("peer sensitivity", None, f"Verdicts that change, of {facts['agencies']}: {told}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxanalytics.charts.answer_bars import answer_bars_table, draw_answer_bars
 from cxanalytics.charts.attention import attention_grid_table, draw_attention_grid
+from cxanalytics.charts.blocks import blocks_table, draw_blocks
 from cxanalytics.charts.calibration import calibration_table, draw_calibration
 from cxanalytics.charts.case_mix import case_mix_table, draw_case_mix
 from cxanalytics.charts.channels import channels_table, draw_channels
@@ -11,10 +12,20 @@ from cxanalytics.charts.claims import claims_table, draw_claims
 from cxanalytics.charts.coefficients import coefficients_table, draw_coefficients
 from cxanalytics.charts.coverage import coverage_table, draw_coverage
 from cxanalytics.charts.departments import departments_table, draw_departments
+from cxanalytics.charts.dimensions import dimensions_table, draw_dimensions
 from cxanalytics.charts.driver_levels import draw_driver_levels, driver_levels_table
 from cxanalytics.charts.driver_shares import draw_driver_shares, driver_shares_table
 from cxanalytics.charts.funnel import draw_funnel, funnel_table
 from cxanalytics.charts.ingredients import draw_ingredients, ingredients_table
+from cxanalytics.charts.kpi_cards import draw_kpi_cards, kpi_cards_table
+from cxanalytics.charts.ladder_of_models import draw_ladder_of_models, ladder_of_models_table
+from cxanalytics.charts.legs import (
+    draw_leg_relation,
+    draw_legs,
+    leg_relation_table,
+    legs_table,
+)
+from cxanalytics.charts.long_run_cost import draw_long_run_cost, long_run_cost_table
 from cxanalytics.charts.missing import draw_missing, missing_table
 from cxanalytics.charts.missing_reasons import draw_missing_reasons, missing_reasons_table
 from cxanalytics.charts.mix_rate import draw_mix_rate, mix_rate_table, widest_column
@@ -33,23 +44,32 @@ from cxanalytics.charts.response_bound import draw_response_bound, response_boun
 from cxanalytics.charts.response_funnel import draw_response_funnel, response_funnel_table
 from cxanalytics.charts.row_flow import draw_row_flow, row_flow_table
 from cxanalytics.charts.scale_use import draw_scale_use, scale_use_table
+from cxanalytics.charts.service_profit_chain import (
+    draw_service_profit_chain,
+    service_profit_chain_table,
+)
 from cxanalytics.charts.shrinkage import draw_shrinkage, shrinkage_table
 from cxanalytics.charts.small_units import draw_small_units, small_units_table
+from cxanalytics.charts.staff_items import draw_staff_items, staff_items_table
 from cxanalytics.charts.standing import draw_standing, standing_table
+from cxanalytics.charts.teams import draw_teams, teams_table
+from cxanalytics.charts.unmeasured_cause import draw_unmeasured_cause, unmeasured_cause_table
 from cxanalytics.charts.variance_parts import draw_variance_parts, variance_parts_table
-from cxanalytics.charts.who_answered import draw_who_answered, who_answered_table
 from cxanalytics.charts.vision import draw_vision, vision_table
+from cxanalytics.charts.who_answered import draw_who_answered, who_answered_table
 from cxanalytics.charts.within_between import draw_within_between, within_between_table
 
 __all__ = [
     "answer_bars_table",
     "attention_grid_table",
+    "blocks_table",
     "calibration_table",
     "claims_table",
     "coefficients_table",
     "coverage_table",
     "draw_answer_bars",
     "draw_attention_grid",
+    "draw_blocks",
     "draw_calibration",
     "draw_case_mix",
     "draw_channels",
@@ -61,6 +81,11 @@ __all__ = [
     "draw_driver_levels",
     "draw_funnel",
     "draw_ingredients",
+    "draw_leg_relation",
+    "draw_legs",
+    "draw_long_run_cost",
+    "draw_kpi_cards",
+    "draw_ladder_of_models",
     "draw_missing",
     "draw_missing_reasons",
     "draw_mix_rate",
@@ -69,6 +94,8 @@ __all__ = [
     "draw_predictive_check",
     "draw_process",
     "draw_published_groups",
+    "dimensions_table",
+    "draw_dimensions",
     "draw_proportionality",
     "draw_published_regression",
     "draw_rank_sets",
@@ -78,7 +105,11 @@ __all__ = [
     "draw_scale_use",
     "draw_shrinkage",
     "draw_small_units",
+    "draw_staff_items",
     "draw_standing",
+    "draw_teams",
+    "draw_service_profit_chain",
+    "draw_unmeasured_cause",
     "draw_variance_parts",
     "draw_vision",
     "draw_who_answered",
@@ -87,6 +118,11 @@ __all__ = [
     "driver_levels_table",
     "funnel_table",
     "ingredients_table",
+    "leg_relation_table",
+    "legs_table",
+    "long_run_cost_table",
+    "kpi_cards_table",
+    "ladder_of_models_table",
     "missing_reasons_table",
     "missing_table",
     "priority_table",
@@ -100,7 +136,11 @@ __all__ = [
     "scale_use_table",
     "shrinkage_table",
     "small_units_table",
+    "staff_items_table",
     "standing_table",
+    "teams_table",
+    "service_profit_chain_table",
+    "unmeasured_cause_table",
     "variance_parts_table",
     "who_answered_table",
     "within_between_table",

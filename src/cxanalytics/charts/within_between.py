@@ -8,7 +8,6 @@ likely ranges. Units are never named, and a unit with too few staff answers is l
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,6 +96,7 @@ def draw_within_between(
     panel: Panel,
     estimates: Estimates,
     *,
+    many: str = "",
     thresholds: Thresholds = THRESHOLDS,
     size: str = "wide",
     ax: Axes | None = None,
@@ -109,6 +109,8 @@ def draw_within_between(
     estimates : Estimates
         Rows "between" and "within": slopes with their ranges. Facts `group`, and `standardized`
         with `morale_sd`, say what they are per.
+    many : str
+        What the groups are called; "units" or "agencies" when empty.
     thresholds : Thresholds
         Rows with fewer staff answers than `team` are left out.
     size : str
@@ -123,7 +125,7 @@ def draw_within_between(
     facts = estimates.facts
     group = str(facts.get("group", "unit"))
     table = within_between_table(panel, group=group, thresholds=thresholds)
-    many = "agencies" if group == "agency" else "units"
+    many = clean(many) or ("agencies" if group == "agency" else "units")
     panels = [("between", table.drop_duplicates("group"), "_mean", f"Between {many}: averages")]
     moved = table.dropna(subset=["morale_within"])
     if len(moved):
@@ -149,8 +151,8 @@ def _cell(sheet: Sheet, i: int, number: int, *, side_by_side: bool) -> Box:
     return Box(0.0, i * step, sheet.width, (i + 1) * step)
 
 
-def _ticks(values: pd.Series[Any], *, share: bool, relative: bool) -> Tick:
-    if share and values.abs().max() <= 1:
+def _ticks(*, share: bool, relative: bool) -> Tick:
+    if share:
         return points_tick if relative else percent_tick
     return signed_tick if relative else plain_tick
 
@@ -166,9 +168,10 @@ def _panel(
             padded(float(points["x"].min()), float(points["x"].max()), least=1e-3),
             padded(float(points["y"].min()), float(points["y"].max()), least=1e-3),
         )
-    share = panel.performance_is == "share"
-    tick_y = _ticks(points["y"], share=share, relative=relative)
-    tick_x = _ticks(points["x"], share=True, relative=relative)
+    share = panel.performance_is == "share" and panel.frame["performance"].abs().max() <= 1
+    tick_y = _ticks(share=share, relative=relative)
+    # a scale of answers and a share look alike as distances: the values themselves tell
+    tick_x = _ticks(share=panel.frame["morale"].abs().max() <= 1, relative=relative)
     ticks = nice_ticks(*limits[1])
     size = font(sheet.size.tick)
     gutter = max(measure(tick_y(tick, True), size)[0] for tick in ticks) + 10

@@ -64,8 +64,8 @@ def fit_tested_benchmark_claims(
     -------
     DataFrame
         A row per claim, 22 to 24, with the columns of `fit_tested_claims`. Claim 22: `estimate` is
-        the gap of the surest agency, `p_first` its chance, `changed` and `other` the numbers of agencies called above or
-        below, unadjusted and adjusted. Claim 23: `estimate` is the error of companies less that
+        the gap of the surest agency, `p_first` its chance, `changed` and `other` the numbers of
+        agencies called above or below, unadjusted and adjusted. Claim 23: `estimate` is the error of companies less that
         of government peers; `ratio` of the two; `share_low share_high` the range of the error of
         companies less that of the own score, `other` its estimate; `changed` the number of
         companies. Claim 24: `estimate` is the level of the leading group, `changed` how many
@@ -106,7 +106,7 @@ def _differs(board: Benchmark | None, adjusted: Benchmark | None) -> dict[str, A
     if rows.empty or adjusted is None:
         return _missing("case mix")
     chance = rows[["p_above", "p_below"]].max(axis=1)
-    surest = rows.loc[chance.idxmax()]
+    surest = rows.iloc[int(chance.to_numpy().argmax())]
     needed = 1.0 - (1.0 - AHEAD_AT_LEAST) / len(rows)
     verdict = TOO_IMPRECISE
     if chance.max() >= needed:
@@ -133,9 +133,7 @@ def _futile(sectors: Estimates | None) -> dict[str, Any]:
     if sectors is None or sectors.frame.empty:
         reason = "" if sectors is None else str(sectors.facts.get("reason", ""))
         return _missing(reason or "both sectors")
-    peers, own, ratio = (
-        sectors.row(key) for key in ("against_government", "against_own", "ratio")
-    )
+    peers, own, ratio = (sectors.row(key) for key in ("against_government", "against_own", "ratio"))
     verdict = TOO_IMPRECISE
     if peers["conf_low"] > 0.0 and own["conf_low"] > 0.0:
         verdict = SUPPORTED

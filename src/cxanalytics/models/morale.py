@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
+from cxanalytics.columns import read_numbers, refuse_repeated_columns
 from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean, must_be
 from cxanalytics.models.morale_performance import fit_morale_performance
 from cxanalytics.numerics.reliability import (
@@ -108,7 +109,8 @@ def fit_morale_index(
     size = people.groupby("unit", sort=True).size()
     large = size.index[size >= thresholds.team]
     if len(large) == 0:
-        raise ModelError(f"No unit has {thresholds.team} answers; the largest has {size.max()}.")
+        largest = size.max() if len(size) else 0
+        raise ModelError(f"No unit has {thresholds.team} answers; the largest has {largest}.")
     known = people.loc[people["unit"].isin(large)]
     frame = _unit_scores(known, level)
     facts: dict[str, float | int | str | bool] = {
@@ -138,15 +140,20 @@ def fit_morale_index(
 
 
 def _keyed_items(items: pd.DataFrame, scale: Scale, reverse: Sequence[str]) -> pd.DataFrame:
+    items = pd.DataFrame(items)
+    items = items.set_axis(list(map(str, items.columns)), axis=1)
     if items.shape[1] < 2:
         raise DataError(f"`items` must hold at least 2 items; got {items.shape[1]}.")
+    refuse_repeated_columns(items, items.columns)
     for name in reverse:
         if name not in items:
             raise DataError(
                 f"`reverse` must name items; got {name!r}.{did_you_mean(name, items.columns)}"
             )
-    keyed = items.astype(float).reset_index(drop=True)
-    for name in map(str, keyed.columns):
+    keyed = items.reset_index(drop=True)
+    names = list(map(str, keyed.columns))
+    keyed = keyed.assign(**{name: read_numbers(keyed[name], f"`{name}`") for name in names})
+    for name in names:
         off = keyed[name].notna().to_numpy() & (scale.codes(keyed[name].to_numpy()) < 0)
         if off.any():
             raise DataError(
@@ -166,7 +173,9 @@ def _people(
 ) -> pd.DataFrame:
     """One row per person with enough items: score, unit, weight (index: place in the items)."""
     labels = np.asarray(unit, dtype=object)
-    weights = np.ones(len(keyed)) if weight is None else np.asarray(weight, dtype=float)
+    weights = np.ones(len(keyed))
+    if weight is not None:
+        weights = read_numbers(pd.Series(np.asarray(weight)), "`weight`")
     for name, values in (("unit", labels), ("weight", weights)):
         if len(values) != len(keyed):
             raise DataError(f"`{name}` must have {len(keyed)} values; got {len(values)}.")
@@ -208,7 +217,10 @@ def _item_facts(keyed: pd.DataFrame, level: float) -> dict[str, float]:
         return facts
     alpha = cronbach_alpha(complete, level=level)
     facts |= {"alpha": alpha.alpha, "alpha_low": alpha.low, "alpha_high": alpha.high}
-    if keyed.shape[1] > 2:
+    if (
+        keyed.shape[1] > 2
+        and np.linalg.matrix_rank(np.cov(complete, rowvar=False)) == keyed.shape[1]
+    ):
         facts["omega"] = one_factor_omega(np.cov(complete, rowvar=False, ddof=0))[0]
     return facts
 

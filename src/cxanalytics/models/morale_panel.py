@@ -12,9 +12,10 @@ from dataclasses import replace
 import pandas as pd
 
 from cxanalytics.disclosure import publishable_rows
-from cxanalytics.errors import DataError, ModelError
+from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.scores import fit_scores
+from cxanalytics.models.statistic import SHARES
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Panel, Survey
 
@@ -44,8 +45,8 @@ def fit_morale_panel(
         Staff questions that make the morale index.
     measure : str
         Question of `performance`.
-    statistic : {"positive", "top"}
-        Which of its answers count.
+    statistic : str
+        What of its answers counts: one of `models.statistic.STATISTICS`.
     same_source : bool
         True where both come from the same people.
     thresholds : Thresholds
@@ -53,13 +54,15 @@ def fit_morale_panel(
     Returns
     -------
     Panel
-        Morale and performance as shares from 0 to 1, with standard errors; `n` is the number of
-        staff answers. Agencies that may not be shown in a wave have no units in it.
+        Morale as a share from 0 to 1 and performance by its statistic, with standard errors; `n` is
+        the number of staff answers. Agencies that may not be shown in a wave have no units in it.
 
     Raises
     ------
     DataError
-        A survey has no units.
+        A survey has no units, or a question does not exist.
+    ParamsError
+        No items.
     ModelError
         No unit has answers enough on both sides.
 
@@ -74,8 +77,13 @@ def fit_morale_panel(
     for name, survey in (("staff", staff), ("performance", performance)):
         if "unit" not in survey.frame:
             raise DataError(f"`{name}` must have a column `unit`; it has agencies only.")
-    performance = _publishable(performance, measure, thresholds)
-    staff = _publishable(staff, items[0], thresholds)
+    if not items:
+        raise ParamsError("`items` must name a question or more; got none.")
+    performance.question(measure)
+    for item in items:
+        staff.question(item)
+    performance = _publishable(performance, [measure], thresholds)
+    staff = _publishable(staff, items, thresholds)
     scale = staff.question(items[0]).scale
     morale = fit_morale_index(
         staff.frame[list(items)],
@@ -119,15 +127,15 @@ def fit_morale_panel(
         frame=frame,
         morale_label="Morale index",
         performance_label=performance.question(measure).label,
-        performance_is="share",
+        performance_is="share" if statistic in SHARES else "mean",
         same_source=same_source,
         notes=(*morale.checks, dropped),
     )
 
 
-def _publishable(survey: Survey, measure: str, thresholds: Thresholds) -> Survey:
+def _publishable(survey: Survey, measures: Sequence[str], thresholds: Thresholds) -> Survey:
     """Leave out what may not be shown: a unit alone in its agency is that agency."""
-    kept = publishable_rows(survey, measure=measure, thresholds=thresholds)
+    kept = publishable_rows(survey, measure=measures, thresholds=thresholds)
     return replace(survey, frame=survey.frame.loc[kept & survey.frame["unit"].notna()])
 
 

@@ -13,25 +13,35 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.errors import ModelError, ParamsError, did_you_mean, must_be
+from cxanalytics.errors import ParamsError
+from cxanalytics.models.morale_error import (
+    RELIABILITY_TO_RELATE,
+    error_moments,
+    morale_reliability,
+)
+from cxanalytics.models.morale_rows import KEYS, MoraleRows, morale_rows, relation_rows
 from cxanalytics.numerics.cluster_robust import (
     FEWEST_CLUSTERS,
     MANY_CLUSTERS,
+    SOME_CLUSTERS,
     ClusteredFit,
     Interval,
+    bearing_on,
     cluster_interval,
     fit_clustered,
     robust_covariance,
 )
-from cxanalytics.numerics.panel import as_codes, demean, unit_means, within_between
+from cxanalytics.numerics.panel import WithinBetween
+from cxanalytics.numerics.wild_draws import wild_p_value_drawn
 from cxanalytics.rules import GRADES, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates, Panel
 
 Array = NDArray[np.float64]
 
-GROUPS = ("unit", "agency")
-KEYS = ("within", "between", "difference")
-RELIABILITY_TO_RELATE = 0.50
+__all__ = ["RELIABILITY_TO_RELATE", "fit_morale_performance", "relation_quantity"]
+
+WILD_DRAWS = 999
+"""Sign patterns drawn for the check by wild bootstrap, where there are too many to list."""
 METHOD_WORDS = {
     "CR1": "many clusters",
     "CR2": "some clusters, corrected for small samples",
@@ -45,8 +55,11 @@ def fit_morale_performance(
     *,
     group: str = "unit",
     covariates: Sequence[str] = (),
+    exposure: str = "",
     level: float = LEVEL,
     standardize: bool = True,
+    draws: int = WILD_DRAWS,
+    seed: int = 0,
     thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
     """Relate performance to morale within groups and between them.
@@ -60,10 +73,16 @@ def fit_morale_performance(
         between the units of one agency, whatever is asked for.
     covariates : sequence of str
         Further columns of the panel.
+    exposure : str
+        Column of the panel over which a rate or a cost was counted; rows count in proportion.
     level : float
         Probability content of the intervals.
     standardize : bool
         Per standard deviation of morale over all rows used; else per unit of morale.
+    draws : int
+        Sign patterns of the wild bootstrap that checks a p-value of more than 12 clusters.
+    seed : int
+        Of these draws.
     thresholds : Thresholds
         Smallest numbers of answers; read is `team`.
 
@@ -71,12 +90,14 @@ def fit_morale_performance(
     -------
     Estimates
         Rows "within", "between" and "difference" (between less within), in units of performance;
-        further columns `p_value df method`. Intervals are NaN with fewer than six clusters.
+        further columns `p_value df method p_check`, the last by the wild bootstrap. Intervals are
+        NaN with fewer than six clusters. Units seen once say nothing about change and are not
+        counted there.
 
     Raises
     ------
     ParamsError
-        An unknown group or covariate.
+        An unknown group, covariate or exposure, or no draws.
     ModelError
         Fewer than three groups, or morale that does not differ between them.
 
@@ -90,32 +111,25 @@ def fit_morale_performance(
     Mundlak (1978); Bell and Jones (2015); Bell and McCaffrey (2002); Pustejovsky and Tipton (2018);
     Cameron, Gelbach and Miller (2008); methods.md#morale-and-performance.
     """
-    if group not in GROUPS:
-        raise ParamsError(must_be("group", GROUPS, group))
-    for name in covariates:
-        if name not in panel.frame:
-            raise ParamsError(
-                f"`covariates` must name columns of the panel; got {name!r}."
-                f"{did_you_mean(name, panel.frame.columns)}"
-            )
-    frame = _panel_rows(panel, covariates, thresholds)
-    periods = frame["period"].nunique()
-    used = "agency" if periods == 1 else group
-    labels = frame["agency"] if used == "agency" else frame["agency"] + "\x1f" + frame["unit"]
-    code = as_codes(labels)
-    groups = int(code.max()) + 1
-    if groups < 3:
-        raise ModelError(f"`panel` must hold at least 3 groups to compare; got {groups}.")
-    sd = float(frame["morale"].std(ddof=1))
-    morale = frame["morale"].to_numpy(dtype=float) / (sd if standardize else 1.0)
-    fit, contrasts = _relation(frame, morale, code, covariates)
-    cluster = _cluster_labels(frame, code)
-    clustered = fit_clustered(fit[0], fit[1], cluster)
+    if draws < 1:
+        raise ParamsError(f"`draws` must be at least 1; got {draws}.")
+    rows = morale_rows(
+        panel,
+        group=group,
+        covariates=covariates,
+        exposure=exposure,
+        standardize=standardize,
+        thresholds=thresholds,
+    )
+    hybrid = rows.hybrid() if rows.changes() else None
+    fit, contrasts = relation_rows(rows, hybrid)
+    clustered = fit_clustered(fit[0], fit[1], rows.cluster)
     intervals = [_interval(clustered, contrast, level) for contrast in contrasts]
-    facts = _relation_facts(panel, frame, code, used, sd, standardize, clustered.n_clusters)
+    checks = [_wild_check(clustered, contrast, draws, seed) for contrast in contrasts]
+    facts = _relation_facts(panel, rows, hybrid, standardize, clustered.n_clusters)
     return Estimates(
-        frame=_relation_frame(intervals, len(frame)),
-        quantity=_relation_quantity(panel, standardize),
+        frame=_relation_frame(intervals, checks, len(rows.frame)),
+        quantity=relation_quantity(panel, standardize),
         level=level,
         covariance=_joint(clustered, contrasts),
         checks=_relation_checks(panel, facts, intervals),
@@ -123,48 +137,20 @@ def fit_morale_performance(
     )
 
 
-def _panel_rows(panel: Panel, covariates: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:
-    frame = panel.frame
-    complete = frame[["morale", "performance", *covariates]].notna().all(axis=1)
-    enough = frame["n"].isna() | (frame["n"] >= thresholds.team)
-    frame = frame.loc[complete & enough].reset_index(drop=True)
-    if frame.empty:
-        raise ModelError(
-            f"`panel` must hold rows with morale, performance and {thresholds.team} answers; "
-            "none is left."
-        )
-    return frame
-
-
-def _cluster_labels(frame: pd.DataFrame, code: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Agencies where there are enough of them (units of one agency share its fortunes)."""
-    agencies = as_codes(frame["agency"])
-    return agencies if int(agencies.max()) + 1 >= FEWEST_CLUSTERS else code
-
-
-def _relation(
-    frame: pd.DataFrame, morale: Array, code: NDArray[np.intp], covariates: Sequence[str]
-) -> tuple[tuple[Array, Array], list[Array | None]]:
-    """Rows for least squares, and the contrasts of KEYS (None where there is nothing to learn)."""
-    y = frame["performance"].to_numpy(dtype=float)
-    wave = frame["period"].to_numpy() if frame["period"].nunique() > 1 else None
-    z = frame[list(covariates)].to_numpy(dtype=float) if covariates else None
-    inside = demean(morale, code, wave=wave)
-    if np.std(inside) > 1e-9 * max(float(np.std(morale)), np.finfo(float).tiny):
-        hybrid = within_between(y, morale, code, wave=wave, covariates=z)
-        contrasts = [hybrid.contrast(key) for key in KEYS]
-        return (hybrid.fit.rows_x, hybrid.fit.rows_y), list(contrasts)
-    parts = [np.ones((len(y), 1)), unit_means(morale, code)[:, None]]
-    if z is not None:
-        parts.append(z)
-    rows = np.column_stack(parts)
-    return (rows, y), [None, np.eye(rows.shape[1])[1], None]
-
-
 def _interval(clustered: ClusteredFit, contrast: Array | None, level: float) -> Interval:
     if contrast is None:
         return Interval(*(float("nan"),) * 6, method="none", reason="no variation within groups")
     return cluster_interval(clustered, contrast, level=level)
+
+
+def _wild_check(clustered: ClusteredFit, contrast: Array | None, draws: int, seed: int) -> float:
+    """Check a p-value by the wild bootstrap; NaN where that is the method, or nothing is."""
+    if contrast is None:
+        return float("nan")
+    bearing = bearing_on(clustered, contrast)
+    if bearing.n_clusters < SOME_CLUSTERS:
+        return float("nan")
+    return wild_p_value_drawn(bearing, contrast, draws=draws, seed=seed)
 
 
 def _joint(clustered: ClusteredFit, contrasts: Sequence[Array | None]) -> Array | None:
@@ -175,7 +161,7 @@ def _joint(clustered: ClusteredFit, contrasts: Sequence[Array | None]) -> Array 
     return np.asarray(rows @ robust_covariance(clustered, kind=kind) @ rows.T)
 
 
-def _relation_frame(intervals: Sequence[Interval], n: int) -> pd.DataFrame:
+def _relation_frame(intervals: Sequence[Interval], checks: Sequence[float], n: int) -> pd.DataFrame:
     columns = {
         "key": list(KEYS),
         "estimate": [i.estimate for i in intervals],
@@ -186,34 +172,33 @@ def _relation_frame(intervals: Sequence[Interval], n: int) -> pd.DataFrame:
         "p_value": [i.p_value for i in intervals],
         "df": [i.df for i in intervals],
         "method": [i.method for i in intervals],
+        "p_check": list(checks),
     }
     return pd.DataFrame(columns)
 
 
-def _relation_quantity(panel: Panel, standardize: bool) -> str:
+def relation_quantity(panel: Panel, standardize: bool) -> str:
+    """Name what the slopes are, with their units."""
     step = "standard deviation" if standardize else "unit"
     return f"change in {panel.performance_label} per {step} of {panel.morale_label}"
 
 
 def _relation_facts(
     panel: Panel,
-    frame: pd.DataFrame,
-    code: NDArray[np.intp],
-    group: str,
-    sd: float,
+    rows: MoraleRows,
+    hybrid: WithinBetween | None,
     standardize: bool,
     clusters: int,
 ) -> dict[str, float | int | str | bool]:
-    by_agency = frame["agency"].nunique() == clusters
-    within, between = _morale_reliability(frame, code)
+    within, between = morale_reliability(error_moments(rows, hybrid))
     return {
-        "group": group,
-        "groups": int(code.max()) + 1,
-        "periods": int(frame["period"].nunique()),
-        "rows_left_out": len(panel.frame) - len(frame),
-        "cluster": "agency" if by_agency else "unit",
+        "group": rows.group,
+        "groups": rows.groups,
+        "periods": int(rows.frame["period"].nunique()),
+        "rows_left_out": len(panel.frame) - len(rows.frame),
+        "cluster": "agency" if rows.by_agency else "unit",
         "clusters": clusters,
-        "morale_sd": sd,
+        "morale_sd": rows.morale_sd,
         "standardized": standardize,
         "reliability_within": within,
         "reliability_between": between,
@@ -221,23 +206,6 @@ def _relation_facts(
         "higher_is_better": panel.higher_is_better,
         "grade": "D",
     }
-
-
-def _morale_reliability(frame: pd.DataFrame, code: NDArray[np.intp]) -> tuple[float, float]:
-    """Share of the variance of morale that is not sampling error: within groups, between."""
-    if frame["morale_se"].isna().any():
-        return float("nan"), float("nan")
-    size = np.bincount(code).astype(float)
-    noise = np.bincount(code, weights=np.square(frame["morale_se"])) / size
-    wave = frame["period"].to_numpy() if frame["period"].nunique() > 1 else None
-    inside = demean(frame["morale"], code, wave=wave)
-    total = float(np.square(inside).sum())
-    lost = float((noise * (size - 1.0)).sum())
-    mean = np.bincount(code, weights=frame["morale"]) / size
-    spread = float(mean.var(ddof=1))
-    within = 1.0 - lost / total if total > 1e-12 else float("nan")
-    between = 1.0 - float((noise / size).mean()) / spread if spread > 0 else float("nan")
-    return max(within, 0.0) if np.isfinite(within) else within, max(between, 0.0)
 
 
 def _relation_checks(

@@ -7,6 +7,7 @@ arguments and wrong data are no refusals: they stop the notebook.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pandas as pd
@@ -16,10 +17,20 @@ from cxanalytics.tables import ESTIMATE_COLUMNS, Check, Estimates
 
 REFUSED = "refused"
 """Name of the check that carries the reason."""
+NOT_HELD = {
+    "staff": "staff answers",
+    "survey": "answers to a survey",
+    "customers": "answers of customers",
+    "operations": "counts of what units did",
+    "panel": "morale and results of the same units",
+}
 
 
 def fit_or_reason(fit: Callable[..., Estimates], *data: Any, **options: Any) -> Estimates:
     """Fit a model, or give the reason why these data cannot carry it.
+
+    Data that a study does not hold come as None; where `fit` does not take None for them, that is
+    the reason.
 
     Parameters
     ----------
@@ -39,12 +50,27 @@ def fit_or_reason(fit: Callable[..., Estimates], *data: Any, **options: Any) -> 
     DataError, ParamsError
         As `fit` does.
     """
+    if lacking := _lacking(fit, data):
+        return _refusal(lacking)
     try:
         return fit(*data, **options)
     except ModelError as error:
-        return Estimates(
-            frame=pd.DataFrame(columns=list(ESTIMATE_COLUMNS)),
-            quantity="Nothing: the data cannot carry the model",
-            checks=(Check(REFUSED, False, str(error)),),
-            facts={"reason": str(error)},
-        )
+        return _refusal(str(error))
+
+
+def _lacking(fit: Callable[..., Estimates], data: tuple[Any, ...]) -> str:
+    """Name the first data that are not held and that the model needs."""
+    asked = signature(fit).parameters.values()
+    for value, parameter in zip(data, asked, strict=False):
+        if value is None and "None" not in str(parameter.annotation):
+            return f"The study holds no {NOT_HELD.get(parameter.name, 'data for this model')}."
+    return ""
+
+
+def _refusal(reason: str) -> Estimates:
+    return Estimates(
+        frame=pd.DataFrame(columns=list(ESTIMATE_COLUMNS)),
+        quantity="Nothing: the data cannot carry the model",
+        checks=(Check(REFUSED, False, reason),),
+        facts={"reason": reason},
+    )

@@ -12,7 +12,7 @@ Statistics 36(4); Cameron, Gelbach and Miller (2008), Review of Economics and St
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,8 +27,11 @@ MANY_CLUSTERS = 40
 SOME_CLUSTERS = 13
 FEWEST_CLUSTERS = 6
 FEWEST_DF = 4.0
+BORNE_BY = 8.0
 ENUMERATED = 12
 TIE = 1e-10
+_EXACT = 1e-12
+"""Standard error, as a share of the estimate, that is no more than rounding: the fit is exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +167,51 @@ def wild_interval(
     return test.end(-1.0, 1.0 - level), test.end(1.0, 1.0 - level)
 
 
+def bearing_on(fit: ClusteredFit, contrast: ArrayLike) -> ClusteredFit:
+    """Leave out the clusters whose rows say nothing about a contrast; the fit stays the same."""
+    column = fit.bread @ np.asarray(contrast, dtype=float)
+    weight = np.einsum("i,gij,j->g", column, fit.grams, column)
+    there = weight > 1e-12 * weight.max()
+    return replace(fit, grams=fit.grams[there], scores=fit.scores[there])
+
+
+def many_clusters(fit: ClusteredFit, contrast: ArrayLike) -> bool:
+    """Tell whether a contrast rests on so many clusters that errors need no small-sample care.
+
+    It does with 40 or more, unless a few weigh so much that the effective number of clusters,
+    ``1 / sum(p^2)`` of their shares in its weight, is below 8 (one agency with half of all units).
+    """
+    if fit.n_clusters < MANY_CLUSTERS:
+        return False
+    column = fit.bread @ np.asarray(contrast, dtype=float)
+    weight = np.einsum("i,gij,j->g", column, fit.grams, column)
+    return bool(weight.sum() ** 2 >= BORNE_BY * np.square(weight).sum())
+
+
 def cluster_interval(fit: ClusteredFit, contrast: ArrayLike, *, level: float = 0.95) -> Interval:
     """Return the interval of a contrast by the method fit for the number of clusters.
 
-    40 or more: CR1 with t on G-1; 13 to 39: CR2 with Satterthwaite degrees of freedom (none
-    below 4); 6 to 12: exact wild cluster bootstrap; fewer: description only.
+    40 or more: CR1 with t on G-1; 13 to 39, or more of which a few weigh most (`many_clusters`):
+    CR2 with Satterthwaite degrees of freedom (none below 4); 6 to 12: exact wild cluster bootstrap;
+    fewer: description only. Clusters whose rows say nothing about the contrast, such as units seen
+    once about change, are not counted.
     """
     c = np.asarray(contrast, dtype=float)
+    fit = bearing_on(fit, c)
     g = fit.n_clusters
     estimate = float(c @ fit.coef)
     nothing = (float("nan"),) * 4
     if g < FEWEST_CLUSTERS:
         reason = f"{g} clusters; at least {FEWEST_CLUSTERS} are needed for an interval"
         return Interval(estimate, *nothing, df=float("nan"), method="none", reason=reason)
-    kind = "CR1" if g >= MANY_CLUSTERS else "CR2"
+    kind = "CR1" if many_clusters(fit, c) else "CR2"
     se = float(np.sqrt(c @ robust_covariance(fit, kind=kind) @ c))
     df = float(g - 1) if kind == "CR1" else satterthwaite_df(fit, c)
+    if not se > _EXACT * abs(estimate):
+        few = g < SOME_CLUSTERS
+        least = 2.0 ** (1 - g) if few else 0.0
+        p = least if estimate else 1.0
+        return Interval(estimate, se, estimate, estimate, p, df, "wild" if few else kind)
     if g < SOME_CLUSTERS:
         low, high = wild_interval(fit, c, level=level)
         p = wild_p_value(fit, c)
@@ -229,38 +261,49 @@ def _squared_length(fit: ClusteredFit, c: Array, power: float | None) -> Array:
     return np.asarray((scale * s * np.square(part)).sum(axis=1))
 
 
+def _every_sign(g: int) -> Array:
+    """(2^(G-1), G) sign patterns; the others are these turned around."""
+    if g > ENUMERATED:
+        raise ModelError(
+            f"`cluster` must have at most {ENUMERATED} clusters to list every sign; got {g}."
+        )
+    pattern = (np.arange(2 ** (g - 1))[:, None] >> np.arange(g)) & 1
+    return np.asarray(1.0 - 2.0 * pattern, dtype=np.float64)
+
+
 class _WildTest:
     """Restricted wild cluster bootstrap of one contrast, cheap for any null value.
 
-    Restricted scores are linear in the null value, so every sign pattern costs a G-vector product.
+    Restricted scores are linear in the null value, so the t of every sign pattern is known for all
+    null values from five numbers.
     """
 
     def __init__(self, fit: ClusteredFit, c: Array) -> None:
         g = fit.n_clusters
-        if g > ENUMERATED:
-            raise ModelError(
-                f"`cluster` must have at most {ENUMERATED} clusters to list every sign; got {g}."
-            )
+        signs = _every_sign(g)
         self.estimate = float(c @ fit.coef)
         column = fit.bread @ c
         self.variance = float(c @ column)
-        self.rows = np.einsum("i,gij,jk->gk", column, fit.grams, fit.bread)
-        self.column = column
-        self.scores = fit.scores
-        self.slope = np.einsum("gij,j->gi", fit.grams, column) / self.variance
-        pattern = (np.arange(2 ** (g - 1))[:, None] >> np.arange(g)) & 1
-        self.signs = 1.0 - 2.0 * pattern
-        self.correction = g / (g - 1)
-        own = np.square(fit.scores @ column).sum() * self.correction
-        self.std_error = float(np.sqrt(own))
+        slope = np.einsum("gij,j->gi", fit.grams, column) / self.variance
+        rows = np.einsum("i,gij,jk->gk", column, fit.grams, fit.bread)
+        correction = g / (g - 1)
+        shifts, spreads = [], []
+        for scores in (fit.scores, slope):
+            effect = scores @ column
+            shifts.append(signs @ effect)
+            spreads.append(signs * effect - (signs @ scores) @ rows.T)
+        self.shift = shifts
+        self.spread = [
+            correction * np.einsum("bg,bg->b", left, right)
+            for left, right in ((spreads[0],) * 2, tuple(spreads), (spreads[1],) * 2)
+        ]
+        self.std_error = float(np.sqrt(np.square(fit.scores @ column).sum() * correction))
 
     def p_value(self, null: float) -> float:
-        scores = self.scores + self.slope * (self.estimate - null)
-        effect = scores @ self.column
-        influence = np.diag(effect) - self.rows @ scores.T
-        shift = self.signs @ effect
-        spread = np.square(self.signs @ influence.T).sum(axis=1) * self.correction
-        observed = abs(self.estimate - null) / self.std_error
+        away = self.estimate - null
+        shift = self.shift[0] + away * self.shift[1]
+        spread = self.spread[0] + away * (2.0 * self.spread[1] + away * self.spread[2])
+        observed = abs(away) / self.std_error
         simulated = np.abs(shift) / np.sqrt(np.maximum(spread, np.finfo(float).tiny))
         return float(np.mean(simulated >= observed - TIE * max(1.0, observed)))
 
@@ -272,8 +315,10 @@ class _WildTest:
             outside = self.estimate + side * step
             if step > 1e6 * self.std_error:
                 return side * float("inf")
-        for _ in range(60):
+        while abs(outside - inside) > TIE * self.std_error:
             middle = 0.5 * (inside + outside)
+            if middle in (inside, outside):
+                break
             if self.p_value(middle) > alpha:
                 inside = middle
             else:

@@ -4,9 +4,10 @@ Cronbach's alpha with Feldt's interval, omega from a one-factor maximum-likeliho
 ICC(2) from the one-way analysis of variance, the reliability of each unit's own mean (the only one
 that gates publication), and the agreement indices r_wg, r_wg(j) and AD_M, which only describe.
 
-Feldt (1965), Psychometrika 30(3); McDonald (1999), Test Theory; Bliese (2000), in Klein and
-Kozlowski, Multilevel Theory; James, Demaree and Wolf (1984), Journal of Applied Psychology
-69(1).
+Feldt (1965), Psychometrika 30(3); Duhachek and Iacobucci (2004), Journal of Applied Psychology
+89(5); McDonald (1999), Test Theory; Bliese (2000), in Klein and Kozlowski, Multilevel Theory;
+James, Demaree and Wolf (1984), Journal of Applied Psychology 69(1); Lindell, Brandt and Whitney
+(1999), Applied Psychological Measurement 23(2).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Alpha:
     Attributes
     ----------
     alpha, low, high : raw alpha and its interval (NaN without a number of respondents).
+    std_error : of alpha, for normal answers.
     standardized : alpha of the correlation matrix.
     mean_correlation : mean correlation between items.
     if_dropped, item_rest : (k,) alpha without each item, and its correlation with the others' sum.
@@ -41,6 +43,7 @@ class Alpha:
     alpha: float
     low: float
     high: float
+    std_error: float
     standardized: float
     mean_correlation: float
     if_dropped: Array
@@ -116,12 +119,14 @@ def alpha_from_covariance(covariance: ArrayLike, *, n: int, level: float = 0.95)
     mean_correlation = float((correlation.sum() - k) / (k * (k - 1)))
     rest = c.sum(axis=1) - np.diag(c)
     rest_variance = c.sum() - 2.0 * c.sum(axis=1) + np.diag(c)
+    rest_variance = np.where(rest_variance > 1e-12 * np.trace(c), rest_variance, np.nan)
     keep = [np.delete(np.arange(k), j) for j in range(k)]
     tail, df = 0.5 * (1.0 - level), (n - 1, (n - 1) * (k - 1))
     return Alpha(
         alpha=alpha,
         low=float(1.0 - (1.0 - alpha) * fisher.ppf(1.0 - tail, *df)),
         high=float(1.0 - (1.0 - alpha) * fisher.ppf(tail, *df)),
+        std_error=_alpha_error(c, n),
         standardized=_alpha(correlation),
         mean_correlation=mean_correlation,
         if_dropped=np.array([_alpha(c[np.ix_(j, j)]) if k > 2 else np.nan for j in keep]),
@@ -234,12 +239,41 @@ def within_group_agreement(items: ArrayLike, *, null_variance: float) -> tuple[f
     ----------
     items : (n, j) answers of one group; with one item both figures are equal.
     null_variance : variance without any agreement: ``(A^2 - 1) / 12`` for A equal choices.
+
+    Notes
+    -----
+    With several items the first figure is r*_wg(j) of Lindell, Brandt and Whitney (1999).
     """
     items = np.asarray(items, dtype=float).reshape(len(np.asarray(items)), -1)
     ratio = float(items.var(axis=0, ddof=1).mean() / null_variance)
-    j = items.shape[1]
-    agreement = j * (1.0 - ratio)
-    return 1.0 - ratio, float(agreement / (agreement + ratio))
+    return 1.0 - ratio, float(agreement_of_items(ratio, items.shape[1]))
+
+
+def agreement_of_items(ratio: ArrayLike, items: int) -> Array:
+    """Return r_wg(j), raw, from the mean variance of items over that without agreement.
+
+    Parameters
+    ----------
+    ratio : mean over items of the variance within a group, over the null variance.
+    items : their number j.
+
+    Notes
+    -----
+    From a ratio of 1 on there is no agreement: the figure is negative, and beyond ``j / (j - 1)``
+    it is a number above 1 that means nothing. Show 0 there.
+    """
+    given: Array = np.asarray(ratio, dtype=float)
+    agreement = items * (1.0 - given)
+    with np.errstate(divide="ignore"):
+        return np.asarray(agreement / (agreement + given))
+
+
+def null_variance(shares: ArrayLike) -> float:
+    """Return the variance of answers 0 to A - 1 that are given with these probabilities."""
+    p: Array = np.asarray(shares, dtype=float)
+    answers = np.arange(len(p))
+    mean = p @ answers
+    return float(p @ np.square(answers - mean))
 
 
 def average_deviation(items: ArrayLike) -> float:
@@ -249,5 +283,14 @@ def average_deviation(items: ArrayLike) -> float:
 
 
 def _alpha(c: Array) -> float:
-    k = len(c)
-    return float(k / (k - 1.0) * (1.0 - np.trace(c) / c.sum()))
+    k, total = len(c), float(c.sum())
+    if not total > 1e-12 * float(np.trace(c)):
+        return float("nan")
+    return float(k / (k - 1.0) * (1.0 - np.trace(c) / total))
+
+
+def _alpha_error(c: Array, n: float) -> float:
+    k, total, trace = len(c), float(c.sum()), float(np.trace(c))
+    square = c @ c
+    spread = total * (np.trace(square) + trace**2) - 2.0 * trace * square.sum()
+    return float(np.sqrt(2.0 * k**2 * spread / ((k - 1.0) ** 2 * total**3 * n)))

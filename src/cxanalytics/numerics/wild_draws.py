@@ -16,6 +16,8 @@ from cxanalytics.numerics.cluster_robust import ENUMERATED, TIE, ClusteredFit, w
 
 Array = NDArray[np.float64]
 
+_BLOCK = 4_000_000
+
 
 def wild_p_value_drawn(
     fit: ClusteredFit, contrast: ArrayLike, *, draws: int, seed: int, null: float = 0.0
@@ -32,9 +34,13 @@ def wild_p_value_drawn(
     """
     if fit.n_clusters <= ENUMERATED:
         return wild_p_value(fit, contrast, null=null)
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, fit.n_clusters))
+    rng = np.random.default_rng(seed)
+    block, as_large = max(1, _BLOCK // fit.n_clusters), 0.0
+    for start in range(0, draws, block):
+        size = (min(block, draws - start), fit.n_clusters)
+        signs = rng.choice([-1.0, 1.0], size=size)
+        as_large += size[0] * p_value_of_signs(fit, contrast, signs, null=null)
     # The signs as they are count as one more draw, so that no p-value is 0.
-    as_large = draws * p_value_of_signs(fit, contrast, signs, null=null)
     return (1.0 + as_large) / (1.0 + draws)
 
 

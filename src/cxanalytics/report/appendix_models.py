@@ -173,7 +173,8 @@ def write_appendix_morale(
     if panel is not None:
         step = points(_PER).removeprefix("+")
         caption = f"{panel.performance_label}, for {step} more of {panel.morale_label}"
-    content = data_table(table, caption=caption, numeric=list(table.columns[1:]))
+    printed = data_table(table, caption=caption, numeric=list(table.columns[1:]))
+    content = scrolling(printed, name=caption)
     if panel is not None:
         content = figure(_panel_finding(panel, estimates, table, facts), number=1) + content
     return framed(
@@ -226,7 +227,6 @@ def _panel_finding(
         draw_within_between(panel, estimates, thresholds=limits, size=size)
         for size in ("wide", "narrow")
     )
-    labels = {"morale": panel.morale_label, "performance": panel.performance_label}
     group = _group(estimates)
     many = {"unit": "units", "agency": "agencies"}[group]
     drawn = within_between_table(panel, group=group, thresholds=limits)
@@ -236,7 +236,12 @@ def _panel_finding(
         table=table,
         wide=wide,
         narrow=narrow,
-        alt=say_alt_within_between(drawn, **labels),
+        alt=say_alt_within_between(
+            drawn,
+            morale=panel.morale_label,
+            performance=panel.performance_label,
+            wholes=many if group == "agency" else "",
+        ),
         subtitle=f"{panel.performance_label} against {panel.morale_label}",
         checks=estimates.checks,
     )

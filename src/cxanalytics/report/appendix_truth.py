@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
 
 
-def write_appendix_truth(beside: pd.DataFrame, facts: PageFacts) -> Section:
+def write_appendix_truth(
+    beside: pd.DataFrame, facts: PageFacts, *, morale: pd.DataFrame | None = None
+) -> Section:
     """Write true values beside estimated ones.
 
     Parameters
@@ -27,11 +29,15 @@ def write_appendix_truth(beside: pd.DataFrame, facts: PageFacts) -> Section:
     beside : DataFrame
         From `fit_beside_truth`; no rows where the truth is not known.
     facts : PageFacts
+    morale : DataFrame, optional
+        From `fit_morale_beside_truth`.
 
     Returns
     -------
     Section
     """
+    if morale is not None and len(morale):
+        beside = pd.concat([beside, morale], ignore_index=True) if len(beside) else morale
     answer = say_truth(beside)
     content = paragraphs(answer)
     if len(beside):

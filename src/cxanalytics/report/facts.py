@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Check
     from cxanalytics.words import Nouns
 
-KINDS = ("agency", "index", "appendix", "audit")
+KINDS = ("agency", "index", "appendix", "audit", "morale")
+WITHOUT_MEASURES = ("audit", "morale")
+"""Kinds of pages that show no scorecard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class PageFacts:
     title : str
         Heading of the page: the agency, or what the index lists.
     kind : str
-        "agency", "index", "appendix" or "audit".
+        "agency", "index", "appendix", "audit" or "morale".
     programme : str
         For example "Customer experience benchmark".
     wave : str
@@ -72,7 +74,8 @@ class PageFacts:
     nouns : Nouns
         Respondents, organizations and outcome in the study's words.
     measures : tuple of Measure
-        In the order of the scorecard; the first is the outcome. A page of kind "audit" needs none.
+        In the order of the scorecard; the first is the outcome. Pages of the kinds "audit" and
+        "morale" need none.
     response_rates : mapping of str to float
         Share answered among those asked, by agency; "" holds the rate of the whole survey.
     run_id, input_hash : str
@@ -160,7 +163,7 @@ class PageFacts:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ParamsError(must_be("kind", KINDS, self.kind))
-        if not self.measures and self.kind != "audit":
+        if not self.measures and self.kind not in WITHOUT_MEASURES:
             raise ParamsError("`measures` must name at least one measure; got none.")
 
     @property

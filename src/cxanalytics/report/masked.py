@@ -31,6 +31,4 @@ def mask_facts(facts: PageFacts, agency: str | None, *, names: str) -> PageFacts
     if names == NAMED:
         return facts
     rates = {key: rate for key, rate in facts.response_rates.items() if key in ("", agency)}
-    return replace(
-        facts, pages={}, home="", appendix="", audit="", response_rates=rates, checks=()
-    )
+    return replace(facts, pages={}, home="", appendix="", audit="", response_rates=rates, checks=())

@@ -37,8 +37,9 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "claims",
         "data",
     ),
-    "agency": ("scorecard", "stand", "drivers", "sure", "data"),
+    "agency": ("scorecard", "stand", "drivers", "morale", "sure", "data"),
     "index": ("groups", "chance", "data"),
+    "morale": ("relation", "ladder", "sure", "data"),
     "appendix": (
         "exclusions",
         "scores",
@@ -54,6 +55,15 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "claims",
         "truth",
         "morale",
+        "dimensions",
+        "ladder",
+        "unmeasured",
+        "chain",
+        "blocks",
+        "kpis",
+        "cost",
+        "legs",
+        "claims_morale",
         "sensitivity",
         "session",
         "cite",
@@ -68,7 +78,7 @@ def number_of(kind: str, section: str) -> int:
     Parameters
     ----------
     kind : str
-        "agency", "index", "appendix" or "audit".
+        "agency", "index", "appendix", "audit" or "morale".
     section : str
         Id of the section.
 

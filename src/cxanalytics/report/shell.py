@@ -50,6 +50,7 @@ def page_shell(facts: PageFacts) -> dict[str, Any]:
         "index": f"{facts.programme}, {facts.wave}: all {facts.nouns.organizations}",
         "appendix": f"Technical appendix: {facts.programme}, {facts.wave}",
         "audit": f"Data audit: {facts.title}",
+        "morale": f"Morale and performance: {facts.title}",
     }
     made = " ".join(f"{name} {version}" for name, version in list(facts.versions.items())[:1])
     footer = [

@@ -1,4 +1,7 @@
-"""How sure are we? The words used, what could make the figures wrong, and the method."""
+"""How sure are we? The words used, what could make the figures wrong, and the method.
+
+On a phone the meaning of the words opens on demand; the doubts never hide.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ def write_sureness(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     rows = [agency_row(boards.get(measure.name), agency) for measure in facts.measures]
     difference = boards[facts.outcome.name].difference
     used = list_words_used(rows)
-    table = data_table(used, caption="What our words mean", css="data words")
+    meaning = "What our words mean"
+    table = folded(meaning, data_table(used, caption=meaning, css="data words"), css="fold")
     doubts = list_doubts(
         rows,
         nouns=facts.nouns,
@@ -52,7 +56,7 @@ def write_sureness(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     )
     content = fill(
         "{}<h3>What could make these figures wrong</h3>{}{}{}",
-        table if len(used) else Markup(""),
+        fill('<div class="folds">{}</div>', table) if len(used) else Markup(""),
         bullets([*doubts, *facts.caveats]),
         folded("Method in plain words", paragraphs(say_method(facts.nouns, difference=difference))),
         folded("Glossary", glossary(list_terms(facts.nouns, difference=difference))),

@@ -9,8 +9,9 @@ from typing import Any
 
 from cxanalytics.formats import count
 from cxanalytics.run.places import notebooks
+from cxanalytics.run.read_costs import cost_options, read_costs, read_legs
 from cxanalytics.run.read_more import holdings
-from cxanalytics.run.resolve import read_study, resolve
+from cxanalytics.run.resolve import StudyFolder, read_study, resolve
 from cxanalytics.run.yaml_file import short_path
 
 LISTED = 12
@@ -68,9 +69,22 @@ def check_study(study: str | Path) -> Iterator[Finding]:
     held = holdings(source)
     for name, part in held.items():
         yield from _describe(name, part)
+    yield from _beside(source)
     for step in notebooks():
         if reason := source.lacks(step):
             yield Finding(step, NOTE, f"will be left out. {reason}")
+
+
+def _beside(source: StudyFolder) -> Iterator[Finding]:
+    """Read what only models use: items of legs, costs in a file of their own, prices."""
+    cost_options(source)
+    own_costs = source.file.cost is not None and bool(source.file.cost.file)
+    for name, part in (
+        ("staff.legs", read_legs(source)),
+        ("cost", read_costs(source) if own_costs else None),
+    ):
+        if part is not None:
+            yield from _describe(name, part)
 
 
 def _describe(name: str, part: Any) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Survey
 
 
-BESIDE_INDEX = ("appendix", "audit")
+BESIDE_INDEX = ("appendix", "audit", "morale")
 INDEX = "09_index"
 
 
@@ -123,7 +123,7 @@ def page_facts(
         if kind in BESIDE_INDEX and not study.source.lacks(INDEX)
         else file.site,
         "pages": study.pages() if kind == "index" else {},
-        "audit": "audit.html" if kind in ("index", "appendix") else "",
+        "audit": "audit.html" if kind in ("index", "appendix", "morale") else "",
         "appendix": "appendix.html" if kind == "index" and "10_appendix" in notebooks() else "",
         "command": rerun_command(study.name, overrides),
         "citation": _citation(study, made_by),

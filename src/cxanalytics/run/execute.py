@@ -30,7 +30,16 @@ from cxanalytics.run.choice import (
 from cxanalytics.run.describe import input_hash, run_id
 from cxanalytics.run.kernels import NotebookFailedError, execute
 from cxanalytics.run.places import find_steps, notebooks, output_folder
-from cxanalytics.run.plan import PAGES, PER_AGENCY, Plan, Task, is_done, levels, note_done
+from cxanalytics.run.plan import (
+    OWN_PAGES,
+    PAGES,
+    PER_AGENCY,
+    Plan,
+    Task,
+    is_done,
+    levels,
+    note_done,
+)
 from cxanalytics.run.record import Done, RunReport, write_run
 from cxanalytics.run.resolve import StudyFolder, read_study
 
@@ -123,6 +132,8 @@ def run_study(
     place.mkdir(parents=True, exist_ok=True)
     with handover.exclusive(place):
         handover.drop_unfinished(place)
+        for page in (OWN_PAGES[step] for step in lacking if step in OWN_PAGES):
+            (place / page).unlink(missing_ok=True)
         job = _Job(
             study=source,
             output=place,
@@ -257,7 +268,8 @@ def _refused(job: _Job, task: Task, error: CxError) -> str:
         facts={"reason": reason},
         overrides=overrides,
     )
-    (job.output / task.executed).unlink(missing_ok=True)
+    for made in filter(None, (task.executed, task.page)):
+        (job.output / made).unlink(missing_ok=True)
     note_done(task, job.output, saved=True)
     return reason
 

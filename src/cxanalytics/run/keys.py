@@ -26,7 +26,10 @@ SCORES = "04_benchmark"
 
 _FROM_SCORES = ("agencies", "board", "pages")
 _DECISIVE = ("cxanalytics", "numpy", "pandas", "scipy", "statsmodels", "matplotlib")
-_OPTIONAL = ("survey", "operations", "panel", "published", "staff")
+MORALE = "morale_panel"
+"""What a notebook asks for that comes from one of several parts of a study."""
+
+_OPTIONAL = ("survey", "operations", "panel", "published", "staff", MORALE)
 _SOURCE = (".py", ".css", ".j2", ".html", ".json", ".woff2", ".ttf")
 _CARRIED = ("_notebooks", "_params", "__pycache__")
 
@@ -136,7 +139,7 @@ def needed_data(notebook: Path) -> list[str]:
     Returns
     -------
     list of str
-        Among "survey", "operations", "panel", "published" and "staff".
+        Among "survey", "operations", "panel", "published", "staff" and `MORALE`.
     """
     asked = {
         node.attr

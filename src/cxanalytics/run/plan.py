@@ -23,7 +23,7 @@ PAGES = {
     "09_index": "index.html",
     "10_appendix": "appendix.html",
 }
-OWN_PAGES = {"01_audit": "audit.html"}
+OWN_PAGES = {"01_audit": "audit.html", "03_morale": "morale.html"}
 """Pages of notebooks that fit: they need no scores, and run with the other fits."""
 
 

@@ -162,7 +162,7 @@ def _by_sector(study: StudyFolder) -> tuple[Survey, Survey | None]:
     told = read_attributes(study)
     if told is None or "sector" not in told:
         return split_sectors(survey)
-    return split_sectors(survey, told["sector"].astype(str).to_dict())
+    return split_sectors(survey, {str(key): str(name) for key, name in told["sector"].items()})
 
 
 def compared(study: StudyFolder, survey: Survey) -> Survey:

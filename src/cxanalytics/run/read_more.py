@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from cxanalytics.errors import ParamsError, must_be
 from cxanalytics.operations import OperationMeasure, Operations
@@ -19,6 +20,7 @@ from cxanalytics.run.study_sources import (
     A11Survey,
     AttentionSource,
     Columns,
+    Leg,
     OperationsSource,
     SimulatedSurvey,
 )
@@ -44,6 +46,11 @@ ITEM_MAP = "map of items to dimensions"
 
 BOTH_SECTORS = "both sectors"
 """What a study holds where companies are read beside government."""
+LEG_ITEMS = "items on expectations, tools and rewards"
+"""What a study holds as soon as `staff.legs` maps items to all three."""
+
+REWARD_WEIGHTS = "reward weights of measures"
+"""What a study holds as soon as one of `kpis` has a reward weight."""
 
 ATTENTION = "attention to customer experience from another source"
 """What a study holds as soon as it has attention, measured by others."""
@@ -51,17 +58,19 @@ ATTENTION = "attention to customer experience from another source"
 
 def _need(study: StudyFolder, part: str, what: str) -> Any:
     spec = getattr(study.file, part)
-    if spec is None:
+    if not spec:
         raise ParamsError(f"`{part}` is not in the study.yaml of '{study.name}': it has no {what}.")
     return spec
 
 
-def read_staff(study: StudyFolder) -> Survey:
+def read_staff(study: StudyFolder, *, items: Sequence[str] = ()) -> Survey:
     """Read the staff answers of a study, its units under the customers' names for them.
 
     Parameters
     ----------
     study : StudyFolder
+    items : sequence of str
+        Items to read; those of the dimensions of morale when empty.
 
     Returns
     -------
@@ -73,13 +82,14 @@ def read_staff(study: StudyFolder) -> Survey:
     ParamsError
         The study has no staff survey.
     """
-    return _as_customers_name(study, _staff(study))
+    return _as_customers_name(study, _staff(study, items))
 
 
-def _staff(study: StudyFolder) -> Survey:
+def _staff(study: StudyFolder, chosen: Sequence[str] = ()) -> Survey:
     """Read the staff answers, units as staff name them; questions are the items."""
     spec = _need(study, "staff", "staff")
-    items = list(dict.fromkeys(item for items in spec.items.values() for item in items))
+    mapped = [item for items in spec.items.values() for item in items]
+    items = list(dict.fromkeys(chosen or mapped))
     scale = get_scale(spec.scale, study.file.scales)
     if spec.reader == "simulated":
         frame = read_government(study).staff
@@ -124,12 +134,14 @@ def _as_customers_name(study: StudyFolder, staff: Survey) -> Survey:
     return replace(staff, frame=staff.frame.assign(unit=unit), notes=(*staff.notes, note))
 
 
-def read_operations(study: StudyFolder) -> Operations:
+def read_operations(study: StudyFolder, *, measures: Sequence[OperationMeasure] = ()) -> Operations:
     """Read the performance of units.
 
     Parameters
     ----------
     study : StudyFolder
+    measures : sequence of OperationMeasure
+        Further measures whose columns a table must hold.
 
     Returns
     -------
@@ -165,12 +177,49 @@ def read_operations(study: StudyFolder) -> Operations:
     return read_operations_table(
         path,
         columns=columns,
-        measures=(_measure(spec),),
+        measures=(_measure(spec), *measures),
         sheet=spec.sheet,
         encoding=spec.encoding,
         delimiter=spec.delimiter,
         header=spec.header,
     )
+
+
+def read_kpis(study: StudyFolder) -> Operations:
+    """Read the counts of the operations with the measures that `kpis` names, and no other.
+
+    Parameters
+    ----------
+    study : StudyFolder
+
+    Returns
+    -------
+    Operations
+
+    Raises
+    ------
+    ParamsError
+        The study names no measures, or a column that the operations do not hold.
+    """
+    measures = tuple(
+        OperationMeasure(
+            name=kpi.name,
+            label=kpi.label,
+            top=kpi.top,
+            per=kpi.per or "",
+            kind=kpi.kind,
+            higher_is_better=kpi.higher_is_better,
+        )
+        for kpi in _need(study, "kpis", "measures of the contact center")
+    )
+    table = study.file.operations is not None and study.file.operations.reader == "table"
+    operations = read_operations(study, measures=measures if table else ())
+    columns = [str(name) for name in operations.frame.select_dtypes("number").columns]
+    for number, measure in enumerate(measures):
+        for name in filter(None, (measure.top, measure.per)):
+            if name not in columns:
+                raise ParamsError(must_be(f"kpis.{number + 1} ({measure.name})", columns, name))
+    return replace(operations, measures=measures)
 
 
 def _measure(spec: OperationsSource) -> OperationMeasure:
@@ -214,12 +263,14 @@ def read_published(study: StudyFolder) -> Published:
     return found.only(spec.measures) if spec.measures else found
 
 
-def read_panel(study: StudyFolder) -> tuple[Panel, pd.DataFrame | None]:
+def read_panel(study: StudyFolder, *, performance: str = "") -> tuple[Panel, pd.DataFrame | None]:
     """Read units over time; with operations that hold the performance, the two are linked.
 
     Parameters
     ----------
     study : StudyFolder
+    performance : str
+        Another measure than the one that study.yaml names.
 
     Returns
     -------
@@ -235,12 +286,13 @@ def read_panel(study: StudyFolder) -> tuple[Panel, pd.DataFrame | None]:
 
     spec = _need(study, "panel", "panel of units over time")
     path = study.path("panel.file", spec.file)
+    chosen = performance or spec.performance
     operations = read_operations(study) if study.file.operations else None
-    if operations and spec.performance in [entry.name for entry in operations.measures]:
+    if operations and chosen in [entry.name for entry in operations.measures]:
         panel = read_nhs_staff(path, morale=spec.morale)
-        panel, linked = panel_with_operations(panel, operations, measure=spec.performance)
+        panel, linked = panel_with_operations(panel, operations, measure=chosen)
         return panel, linked.coverage
-    return read_nhs_staff(path, morale=spec.morale, performance=spec.performance), None
+    return read_nhs_staff(path, morale=spec.morale, performance=chosen), None
 
 
 def read_response(study: StudyFolder) -> pd.DataFrame | None:
@@ -417,6 +469,10 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
     """
     file = study.file
     mapped = [ITEM_MAP] if file.staff else []
+    if file.staff and set(file.staff.legs) == set(get_args(Leg)):
+        mapped.append(LEG_ITEMS)
+    if any(kpi.reward_weight is not None for kpi in file.kpis):
+        mapped.append(REWARD_WEIGHTS)
     if read_attention(study) is not None:
         mapped.append(ATTENTION)
     if file.survey and read_companies(study) is not None:
@@ -428,11 +484,19 @@ def holdings(study: StudyFolder) -> dict[str, Any]:
         found["staff"] = read_staff(study)
     if file.operations:
         found["operations"] = read_operations(study)
+    if file.cost and (not file.operations or not file.cost.file):
+        from cxanalytics.run.read_costs import read_costs
+
+        found["operations"] = read_costs(study)
     if file.published:
         found["published"] = read_published(study)
     if file.panel:
         found["panel"], found["coverage"] = read_panel(study)
     if file.survey and file.staff and not _same_people(study):
         found["coverage"] = read_coverage(study, found["survey"], _staff(study))
+    if file.staff and file.operations and not file.survey:
+        from cxanalytics.run.morale import crosswalk_coverage
+
+        found["coverage"] = crosswalk_coverage(study, found["staff"], found["operations"])
     found["funnel"] = read_response(study)
     return {name: value for name, value in found.items() if value is not None}

@@ -28,12 +28,22 @@ LACKING = {
     "panel": "The study has no panel of units over time.",
     "published": "The study has no published scores.",
     "staff": "The study has no staff survey.",
+    "results": "The study has staff answers and no results to put beside them.",
     "units": "Staff and survey are not both mapped to a unit, so they cannot meet.",
     "survey": "The study has no survey of respondents.",
 }
 
 
-_FILE_KEYS = ("file", "hospitals", "responses", "headcount", "history", "query_file", "units")
+_FILE_KEYS = (
+    "file",
+    "hospitals",
+    "responses",
+    "headcount",
+    "history",
+    "query_file",
+    "units",
+    "crosswalk",
+)
 
 NO_NAMES = "Peers are shown in summary only (`peers.names`), so there is no page of all of them."
 
@@ -161,12 +171,15 @@ class StudyFolder:
     def lacks(self, step: str) -> str:
         """Say what a notebook needs that this study does not have; "" when it has all."""
         file = self.file
+        if step.startswith("09") and file.peers.names == "summary":
+            return NO_NAMES
         if step != keys.SCORES and keys.SCORES in keys.loaded_steps(notebooks()[step]):
             # Pages that show scores cannot be without them.
             return self.lacks(keys.SCORES)
-        if step.startswith("09") and file.peers.names == "summary":
-            return NO_NAMES
         needed = keys.needed_data(notebooks()[step])
+        if keys.MORALE in needed and (part := file.lacks_morale):
+            return LACKING[part]
+        needed = [name for name in needed if name != keys.MORALE]
         missing = [name for name in needed if not getattr(file, name)]
         if not missing and "staff" in needed and not file.staff_meets_survey:
             return LACKING["units"]

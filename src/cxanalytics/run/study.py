@@ -161,9 +161,40 @@ class Study:
         return list(self.items[dimension])
 
     @property
+    def legs(self) -> dict[str, list[str]]:
+        """Staff items for expectations, capabilities and rewards; empty where none are mapped."""
+        mapped = self.file.staff.legs if self.file.staff else {}
+        return {str(leg): list(items) for leg, items in mapped.items()}
+
+    def kpi_block(self, block: str) -> list[str]:
+        """List the measures of one block: "effectiveness", "efficiency" or "outcome"."""
+        return [kpi.name for kpi in self.file.kpis if kpi.block == block]
+
+    @property
+    def kpi_roles(self) -> dict[str, Any]:
+        """What study.yaml says of its measures: arguments of `fit_kpi_cards`."""
+        named = {kpi.role: kpi.name for kpi in self.file.kpis if kpi.role}
+        return {
+            "resolution": named.get("resolution", ""),
+            "repeats": named.get("repeats", ""),
+            "blocks": {kpi.name: kpi.block for kpi in self.file.kpis},
+            "reward_weights": {
+                kpi.name: kpi.reward_weight
+                for kpi in self.file.kpis
+                if kpi.reward_weight is not None
+            },
+        }
+
+    @property
     def labels(self) -> dict[str, str]:
         """Label of every question, by name."""
         return {name: asked.label for name, asked in self.file.questions.items()}
+
+    @property
+    def item_labels(self) -> dict[str, str]:
+        """Label of the staff items that are questions of the survey too, by item."""
+        asked = self.file.questions.values()
+        return {column: one.label for one in asked if (column := getattr(one, "column", None))}
 
     @property
     def headline(self) -> str:
@@ -226,11 +257,43 @@ class Study:
 
         return read_staff(self.source)
 
+    def leg_answers(self) -> Survey | None:
+        """Read the staff answers to the items of `legs`; None where none are mapped."""
+        from cxanalytics.run.read_costs import read_legs
+
+        return read_legs(self.source)
+
+    def costs(self) -> Operations | None:
+        """Read costs, contacts and resolved cases by unit and period; None without `cost`."""
+        from cxanalytics.run.read_costs import read_costs
+
+        return read_costs(self.source)
+
+    def cost_options(self, survey: Survey | None = None) -> dict[str, Any]:
+        """Give the arguments of `fit_long_run_cost` that the study decides.
+
+        Parameters
+        ----------
+        survey : Survey, optional
+            Measures service, where the study names a question for it and customers answer.
+        """
+        from cxanalytics.run.read_costs import cost_options
+
+        found = cost_options(self.source)
+        asked = bool(found.get("measure")) and not self.of_staff
+        return found | {"service": survey} if asked else found
+
     def operations(self) -> Operations:
         """Read the performance of units."""
         from cxanalytics.run.read_more import read_operations
 
         return read_operations(self.source)
+
+    def kpis(self) -> Operations | None:
+        """Read the counts behind the measures that study.yaml names under `kpis`; None without."""
+        from cxanalytics.run.read_more import read_kpis
+
+        return read_kpis(self.source) if self.file.kpis else None
 
     def government(self) -> SimulatedGovernment:
         """Read the simulated government with its truth; only in a simulated study."""
@@ -267,6 +330,84 @@ class Study:
         from cxanalytics.run.read_more import read_panel
 
         return read_panel(self.source)[0]
+
+    def morale_panel(
+        self, *, dimension: str = "", performance: str = "", same_source: bool = False
+    ) -> Panel:
+        """Put the morale of units beside their results, whatever part of the study holds them.
+
+        Parameters
+        ----------
+        dimension : str
+            One dimension of the staff items; all items when empty. Only where there are staff
+            answers.
+        performance : str
+            A question of the survey, a measure of the operations, or a score of the panel or of
+            the published scores. When empty, the headline question, else the operations' first
+            measure, else what study.yaml names.
+        same_source : bool
+            Survey and staff answers come from the same people.
+
+        Returns
+        -------
+        Panel
+
+        Raises
+        ------
+        ParamsError
+            The study holds no such measure.
+        """
+        from cxanalytics.run.morale import read_morale_panel
+
+        return read_morale_panel(
+            self, dimension=dimension, performance=performance, same_source=same_source
+        )
+
+    def chain_panel(self, panel: Panel) -> tuple[Panel | None, dict[str, Any]]:
+        """Put the study's operations between morale and results; see `fit_service_profit_chain`.
+
+        Parameters
+        ----------
+        panel : Panel
+            From `morale_panel`.
+
+        Returns
+        -------
+        (Panel or None, dict)
+            The panel, and what the model needs to know of its further column; None where there is
+            nothing that could stand between.
+        """
+        from cxanalytics.run.morale import read_chain_panel
+
+        return read_chain_panel(self, panel)
+
+    def appreciation_panels(self) -> tuple[Panel, Panel] | tuple[None, None]:
+        """Put appreciation, and the other staff items, beside results; see `fit_appreciation`."""
+        from cxanalytics.run.morale import read_appreciation_panels
+
+        return read_appreciation_panels(self)
+
+    def same_people(self, performance: str = "") -> Survey | None:
+        """Put a survey question beside the staff answers of the same people; None if they differ.
+
+        Parameters
+        ----------
+        performance : str
+            Question of the survey; the headline when empty.
+        """
+        from cxanalytics.run.morale import read_same_people
+
+        if not self.params.get("same_source"):
+            return None
+        return read_same_people(self, performance or self.headline)
+
+    def staff_or_none(self) -> Survey | None:
+        """Read the staff answers; None where the study holds none."""
+        return self.staff() if self.file.staff else None
+
+    def customers(self) -> Survey | None:
+        """Read the survey where customers answer it; None where there is none, or staff answer."""
+        return self.survey() if self.file.survey and not self.of_staff else None
 
     def holdings(self) -> dict[str, Any]:
         """Read everything the study holds: the arguments of `fit_audit`."""
@@ -375,9 +516,10 @@ class Study:
         Parameters
         ----------
         kind : str
-            "agency", "index", "appendix" or "audit".
+            "agency", "index", "appendix", "audit" or "morale".
         scores : Result, optional
-            What 04_benchmark saved, with the facts `period` and `previous`; absent for "audit".
+            What 04_benchmark saved, with the facts `period` and `previous`; absent for "audit"
+            and "morale".
         audit : Result, optional
             What 01_audit saved: response rates, and what was noticed about the data.
         survey : Survey, optional

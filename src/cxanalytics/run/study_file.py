@@ -18,6 +18,8 @@ from cxanalytics.run.strict import Day, Strict, Text, Value, refuse_unknown, tex
 from cxanalytics.run.study_sources import (
     Asked,
     AttentionSource,
+    CostSource,
+    Kpi,
     OperationsSource,
     PanelSource,
     Period,
@@ -155,6 +157,8 @@ class StudyFile(Strict):
     published: PublishedSource | None = None
     panel: PanelSource | None = None
     attention: AttentionSource | None = None
+    cost: CostSource | None = None
+    kpis: list[Kpi] = []
     units: Text | None = None
     peers: Peers = Peers()
     released: list[Released] = []
@@ -185,6 +189,20 @@ class StudyFile(Strict):
         return all(columns.unit for columns in mapped)
 
     @property
+    def lacks_morale(self) -> str:
+        """What is missing to put morale beside results: a part of the study, "units", "results"."""
+        linked = self.operations and self.operations.reader != "nhs_111"
+        if self.panel or (self.published and self.published.morale):
+            return ""
+        if not self.staff:
+            return "staff"
+        if linked:
+            return ""
+        if not self.survey:
+            return "results"
+        return "" if self.staff_meets_survey else "units"
+
+    @property
     def drivers(self) -> list[str]:
         """Questions the model of the outcome is made of."""
         return self.survey.drivers if self.survey else []
@@ -213,6 +231,32 @@ class StudyFile(Strict):
             part = getattr(self, key)
             if part and part.reader == "simulated" and reader != "simulated":
                 raise wrong("cannot be 'simulated' beside a survey that is not.", key=key)
+        self._costs_can_be_read(names)
+        self._kpis_can_be_read()
         if reader == "simulated" and not self.simulated:
             raise wrong("must be true when the survey is simulated.", key="simulated")
         return self
+
+    def _kpis_can_be_read(self) -> None:
+        """Refuse measures without operations to count them, and a name or a role given twice."""
+        if self.kpis and not self.operations:
+            raise wrong("needs `operations`, whose columns the measures are made of.", key="kpis")
+        for key in ("name", "role"):
+            given = [value for kpi in self.kpis if (value := getattr(kpi, key))]
+            for value in given:
+                if given.count(value) > 1:
+                    raise wrong(f"must give each {key} once; got {value!r} again.", key="kpis")
+
+    def _costs_can_be_read(self, questions: list[str]) -> None:
+        """Refuse costs without a file that holds them, and service that nobody was asked about."""
+        if self.cost is None:
+            return
+        readers = ("simulated", "table")
+        if not self.cost.file and (not self.operations or self.operations.reader not in readers):
+            raise wrong(
+                "needs a `file` of its own, or operations with reader 'table' or 'simulated'.",
+                key="cost",
+            )
+        if self.cost.service and self.cost.service not in questions:
+            text = must_be("x", questions, self.cost.service).removeprefix("`x` ")
+            raise wrong(f"{text} (the names under `survey.questions`)", key="cost")

@@ -30,6 +30,7 @@ def _secret(value: object) -> object:
     return value
 
 
+Leg = Literal["expectations", "capabilities", "rewards"]
 Period = Annotated[str, BeforeValidator(_period), Field(min_length=1)]
 Secret = Annotated[str, BeforeValidator(_secret)]
 Missing = Annotated[
@@ -257,6 +258,8 @@ class StaffSource(_Waves):
     reader: Literal["simulated", "table", "fevs_2018"]
     columns: Columns | None = None
     items: dict[str, list[str]] = Field(min_length=1)
+    legs: dict[Leg, Annotated[list[str], Field(min_length=1)]] = {}
+    appreciation: list[str] = []
     scale: ScaleId = "likert_1_5"
     reversed: bool = False
 
@@ -277,6 +280,7 @@ class OperationsSource(_File):
     performance_is: Literal["share", "mean", "rate", "cost"] = "share"
     higher_is_better: bool = True
     headcount: Text | None = None
+    crosswalk: Text | None = None
 
     @model_validator(mode="after")
     def _a_file_is_read_with_its_columns(self) -> OperationsSource:
@@ -300,10 +304,15 @@ class PublishedSource(Strict):
     file: Text
     hospitals: Text | None = None
     measures: list[str] = []
+    morale: Text | None = None
+    performance: Text | None = None
 
     @model_validator(mode="after")
     def _both_files(self) -> PublishedSource:
         _needs(self, {"hcahps": ("hospitals",)})
+        for key, other in (("morale", "performance"), ("performance", "morale")):
+            if getattr(self, key) is None and getattr(self, other) is not None:
+                raise wrong(f"is required beside `{other}`.", key=key)
         return self
 
 
@@ -322,6 +331,20 @@ class PanelSource(Strict):
     performance: Text = "shmi"
 
 
+class Kpi(Strict):
+    """A measure of the contact center, made of columns of the operations."""
+
+    name: Text
+    label: Text
+    top: Text
+    per: Text | None = None
+    kind: Literal["share", "mean", "rate", "cost"] = "share"
+    higher_is_better: bool = True
+    block: Literal["", "effectiveness", "efficiency", "outcome"] = ""
+    role: Literal["", "resolution", "repeats"] = ""
+    reward_weight: float | None = Field(default=None, ge=0)
+
+
 class AttentionSource(_File):
     """Attention of each agency to customer experience, measured by others than the survey asks."""
 
@@ -336,4 +359,33 @@ class AttentionSource(_File):
     @model_validator(mode="after")
     def _a_file_is_read(self) -> AttentionSource:
         _needs(self, {"table": ("file",)})
+        return self
+
+
+class PriceIndex(_File):
+    """A price index, in a file."""
+
+    file: Text
+    value: Text
+    period: Text = "period"
+
+
+class CostSource(_File):
+    """Cost, contacts and resolved cases, in the operations or in a file of their own."""
+
+    columns: Columns | None = None
+    cost: Text
+    handled: Text
+    resolved: Text
+    repeat: Text | None = None
+    service: Text | None = None
+    index: Annotated[dict[str, float], BeforeValidator(text_keys)] = {}
+    index_from: PriceIndex | None = None
+
+    @model_validator(mode="after")
+    def _a_file_is_read_with_its_columns(self) -> CostSource:
+        if self.file and not self.columns:
+            raise wrong("is required with a file of its own.", key="columns")
+        if self.index and self.index_from:
+            raise wrong("cannot stand beside `index`; give one of them.", key="index_from")
         return self

@@ -22,6 +22,7 @@ from cxanalytics.sources._grid import Grid
 RESPONSE_RATE = "0.00.002.00"
 ENGAGEMENT = "1.01.001.00"
 RECOMMEND = "2.10.002.00"
+LEAVE = "4.01.001.01"
 ANXIOUS = "7.02.004.00"
 CALM = f"{ANXIOUS}-low"
 CALM_YEARS = frozenset([*range(2012, 2018), 2020])
@@ -32,6 +33,7 @@ INDICES = (ENGAGEMENT, "7.01.001.00", "7.01.002.00")
 SHORT = MappingProxyType(
     {
         RECOMMEND: "Recommend as a great place to work",
+        LEAVE: "Want to leave as soon as possible",
         ANXIOUS: "Felt anxious yesterday (6 to 10 of 10)",
         CALM: "Did not feel anxious yesterday (0 to 3 of 10)",
     }

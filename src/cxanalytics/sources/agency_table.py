@@ -38,13 +38,13 @@ def read_agency_table(path: str | Path, *, agency: str = "agency") -> pd.DataFra
     refuse(keys, (keys == "").to_numpy(), f"{label} must be filled in every row")
     refuse(keys, keys.duplicated().to_numpy(), f"{label} must name each agency once")
     found: dict[str, pd.Series] = {}
-    for name in grid.frame.columns:
+    for name in grid.header:
         if name == agency:
             continue
         text = pd.Series(texts(grid.column(name, name)), index=grid.frame.index)
         filled = text.where(text != "")
         number = pd.to_numeric(filled, errors="coerce")
-        found[str(name)] = number if number.notna().eq(filled.notna()).all() else text
+        found[name] = number if number.notna().eq(filled.notna()).all() else text
     if not found:
         raise DataError(f"A table of agencies must have a column beside {show(agency)}; got none.")
     return pd.DataFrame(found).set_axis(pd.Index(keys, name="agency"), axis=0)

@@ -41,6 +41,7 @@ STRUCTURAL = {
     "DD16": "Department of Defense Education Activity",
     "BO00": "Office of Management and Budget",
 }
+TEMPORARY = "hires by season, school year or election"
 MEASURES = (
     OperationMeasure(
         name="quit_rate",
@@ -87,7 +88,8 @@ def read_opm_separations(
     Operations
         One row per sub-agency of either file: `agency`, `unit` (the four-letter code), `name`,
         `period` "2017", a count per kind of separation, `separations` in all, and `headcount`; NaN
-        where a file does not have the sub-agency or hides the number.
+        where a file does not have the sub-agency or hides the number. `apart` says why the quits
+        of a sub-agency tell little, "" for most.
 
     Raises
     ------
@@ -103,6 +105,7 @@ def read_opm_separations(
     whole = [parents.get(code[:2], code[:2]) for code in frame["unit"]]
     frame.insert(0, "agency", whole)
     frame["period"] = PERIOD
+    frame["apart"] = [TEMPORARY if code in STRUCTURAL else "" for code in frame["unit"]]
     notes = (*left_notes, *right_notes, *_notes(frame, left, staff), MONTHS, BEFORE)
     return Operations(
         frame=frame.sort_values("unit").reset_index(drop=True), measures=MEASURES, notes=notes

@@ -82,6 +82,12 @@ from cxanalytics.words.audit_titles import (
     say_title_who,
 )
 from cxanalytics.words.benchmark_claims import say_benchmark_claims
+from cxanalytics.words.blocks import (
+    say_alt_blocks,
+    say_blocks,
+    say_blocks_note,
+    say_title_blocks,
+)
 from cxanalytics.words.case_mix import (
     say_alt_case_mix,
     say_case_mix,
@@ -100,6 +106,11 @@ from cxanalytics.words.channels import (
     say_channels,
     say_channels_note,
     say_title_channels,
+)
+from cxanalytics.words.claims_morale import (
+    say_morale_claim,
+    say_morale_claims_answer,
+    say_tested_morale_claims,
 )
 from cxanalytics.words.department_claims import say_department_claims
 from cxanalytics.words.departments import (
@@ -131,6 +142,14 @@ from cxanalytics.words.differences import (
     say_chance_among_clear,
     say_differences,
     say_wave_differences,
+)
+from cxanalytics.words.dimensions import (
+    say_agreement,
+    say_alt_dimensions,
+    say_dimensions,
+    say_dimensions_note,
+    say_placed,
+    say_title_dimensions,
 )
 from cxanalytics.words.driver_details import (
     STEPS_DIFFER,
@@ -167,7 +186,38 @@ from cxanalytics.words.index import (
     say_index,
     say_index_answer,
 )
+from cxanalytics.words.kpi_cards import (
+    say_alt_kpi_cards,
+    say_gaming,
+    say_kpi_card,
+    say_kpi_cards,
+    say_kpi_cards_note,
+    say_reliability,
+    say_reward_weights,
+    say_title_kpi_cards,
+)
+from cxanalytics.words.legs import (
+    say_alt_leg_relation,
+    say_alt_legs,
+    say_leg_relation,
+    say_leg_sizes,
+    say_legs,
+    say_legs_note,
+    say_title_leg_relation,
+    say_title_legs,
+)
 from cxanalytics.words.lock import ForbiddenWordError, assert_sentence_allowed, find_forbidden
+from cxanalytics.words.long_run_cost import (
+    say_alt_long_run_cost,
+    say_break_even,
+    say_cost_change,
+    say_long_run_cost,
+    say_long_run_cost_note,
+    say_percent_change,
+    say_same_quarter,
+    say_title_cost_change,
+    say_title_long_run_cost,
+)
 from cxanalytics.words.mix_rate import (
     say_alt_mix_rate,
     say_change_parts,
@@ -176,6 +226,50 @@ from cxanalytics.words.mix_rate import (
     say_title_mix_rate,
 )
 from cxanalytics.words.morale import say_morale, say_morale_note, say_morale_sizes
+from cxanalytics.words.morale_answer import (
+    morale_comparisons,
+    say_morale_answer,
+    say_morale_beside,
+    say_morale_missing,
+    say_other_cause,
+    say_sizes_title,
+)
+from cxanalytics.words.morale_ladder import (
+    SHORT_NAMES,
+    name_models,
+    say_alt_ladder,
+    say_ladder,
+    say_ladder_note,
+    say_model_size,
+    say_order,
+    say_title_ladder,
+)
+from cxanalytics.words.morale_reasons import list_morale_reasons
+from cxanalytics.words.morale_sizes import (
+    Scale,
+    better,
+    per_step,
+    say_better,
+    scale_of,
+    with_looks,
+)
+from cxanalytics.words.morale_study import (
+    Compared,
+    list_morale_study_doubts,
+    name_compared,
+    say_morale_study,
+    say_morale_study_apart,
+    say_morale_study_base,
+    say_morale_study_sizes,
+    say_order_of_sources,
+    say_same_source,
+    say_title_morale_study,
+)
+from cxanalytics.words.morale_study_later import (
+    say_morale_study_later,
+    say_morale_study_looks,
+    say_morale_study_split,
+)
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.other_outcomes import (
     say_other_outcomes,
@@ -254,7 +348,20 @@ from cxanalytics.words.scorecard import (
     say_not_shown,
     say_scorecard,
 )
+from cxanalytics.words.service_profit_chain import (
+    chain_paths,
+    say_alt_chain,
+    say_chain,
+    say_chain_note,
+    say_chain_share,
+    say_title_chain,
+)
 from cxanalytics.words.sizes import NOT_CAUSE, say_size
+from cxanalytics.words.staff_items import (
+    say_alt_staff_items,
+    say_staff_items_note,
+    say_staff_items_title,
+)
 from cxanalytics.words.standing import (
     ANONYMOUS,
     PEERS_ARE,
@@ -279,8 +386,17 @@ from cxanalytics.words.sureness import (
     say_sureness,
     say_wrong_calls,
 )
+from cxanalytics.words.teams import say_alt_teams, say_no_teams, say_teams_note, say_teams_title
 from cxanalytics.words.tested_claims import say_claims_answer, say_tested_claims
 from cxanalytics.words.truth import say_truth, say_truth_note
+from cxanalytics.words.unmeasured_cause import (
+    say_alt_unmeasured,
+    say_association,
+    say_e_value,
+    say_title_unmeasured,
+    say_unmeasured_cause,
+    say_unmeasured_note,
+)
 from cxanalytics.words.variance_parts import (
     level_names,
     say_alt_variance_parts,
@@ -377,14 +493,18 @@ __all__ = [
     "CALLS",
     "Change",
     "Chip",
+    "Compared",
     "Concern",
     "ForbiddenWordError",
     "Group",
     "NOT_CAUSE",
     "Nouns",
     "OTHER_MODEL",
+    "SHORT_NAMES",
     "STEPS_DIFFER",
+    "Scale",
     "assert_sentence_allowed",
+    "better",
     "by_share",
     "comparable",
     "count_clear",
@@ -403,11 +523,27 @@ __all__ = [
     "list_concerns",
     "list_doubts",
     "list_driver_reasons",
+    "list_morale_reasons",
+    "list_morale_study_doubts",
     "list_terms",
     "list_words_used",
+    "morale_comparisons",
+    "per_step",
     "response_rate",
     "row_tables",
     "say_alt_answers",
+    "say_alt_blocks",
+    "say_alt_kpi_cards",
+    "say_blocks",
+    "say_blocks_note",
+    "say_gaming",
+    "say_kpi_card",
+    "say_kpi_cards",
+    "say_kpi_cards_note",
+    "say_reliability",
+    "say_reward_weights",
+    "say_title_blocks",
+    "say_title_kpi_cards",
     "say_alt_attention_grid",
     "say_alt_claims",
     "say_alt_coefficients",
@@ -417,6 +553,8 @@ __all__ = [
     "say_alt_missing",
     "say_alt_missing_reasons",
     "say_alt_priority",
+    "say_agreement",
+    "say_alt_dimensions",
     "say_alt_proportionality",
     "say_alt_response_bound",
     "say_alt_response_funnel",
@@ -426,6 +564,9 @@ __all__ = [
     "say_alt_shrinkage",
     "say_alt_small",
     "say_alt_standing",
+    "say_alt_ladder",
+    "say_alt_staff_items",
+    "say_alt_teams",
     "say_alt_who",
     "say_alt_within_between",
     "say_answers_note",
@@ -447,6 +588,7 @@ __all__ = [
     "say_audit_weights",
     "say_audit_who",
     "say_base",
+    "say_better",
     "say_care",
     "say_chance_among_clear",
     "say_change",
@@ -480,10 +622,40 @@ __all__ = [
     "say_index",
     "say_index_answer",
     "say_method",
+    "say_ladder",
+    "say_ladder_note",
+    "say_model_size",
     "say_morale",
+    "say_morale_answer",
+    "say_morale_beside",
+    "say_morale_claim",
+    "say_morale_claims_answer",
+    "say_morale_missing",
     "say_morale_note",
     "say_morale_sizes",
+    "say_morale_study",
+    "say_morale_study_apart",
+    "say_morale_study_base",
+    "say_morale_study_later",
+    "say_morale_study_looks",
+    "say_morale_study_sizes",
+    "say_morale_study_split",
+    "say_order_of_sources",
+    "say_same_source",
+    "say_title_morale_study",
+    "name_compared",
+    "name_models",
     "say_no_answers",
+    "say_no_teams",
+    "say_order",
+    "say_other_cause",
+    "say_sizes_title",
+    "say_staff_items_note",
+    "say_staff_items_title",
+    "say_teams_note",
+    "say_teams_title",
+    "say_title_ladder",
+    "scale_of",
     "say_not_compared",
     "say_not_shown",
     "say_priority_note",
@@ -495,8 +667,12 @@ __all__ = [
     "say_published_noise",
     "say_title_published_groups",
     "say_value",
+    "say_dimensions",
+    "say_dimensions_note",
+    "say_placed",
     "say_proportionality",
     "say_proportionality_note",
+    "say_title_dimensions",
     "say_title_proportionality",
     "say_rank",
     "say_rank_cell",
@@ -525,7 +701,25 @@ __all__ = [
     "say_step_count",
     "say_suppressed",
     "say_sureness",
+    "say_alt_leg_relation",
+    "say_alt_legs",
+    "say_leg_relation",
+    "say_leg_sizes",
+    "say_legs",
+    "say_legs_note",
+    "say_title_leg_relation",
+    "say_title_legs",
+    "say_alt_long_run_cost",
+    "say_break_even",
+    "say_cost_change",
+    "say_long_run_cost",
+    "say_long_run_cost_note",
+    "say_percent_change",
+    "say_same_quarter",
+    "say_title_cost_change",
+    "say_title_long_run_cost",
     "say_tested_claims",
+    "say_tested_morale_claims",
     "say_together",
     "say_unclear_drivers",
     "say_verdict",
@@ -540,6 +734,18 @@ __all__ = [
     "short_verdict_reasons",
     "say_wave_differences",
     "say_wrong_calls",
+    "chain_paths",
+    "say_alt_chain",
+    "say_alt_unmeasured",
+    "say_association",
+    "say_chain",
+    "say_chain_note",
+    "say_chain_share",
+    "say_e_value",
+    "say_title_chain",
+    "say_title_unmeasured",
+    "say_unmeasured_cause",
+    "say_unmeasured_note",
     "say_truth",
     "say_truth_note",
     "name_point",
@@ -555,4 +761,5 @@ __all__ = [
     "say_vision",
     "say_vision_note",
     "say_visions",
+    "with_looks",
 ]

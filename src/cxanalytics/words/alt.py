@@ -137,7 +137,14 @@ def _estimate(row: pd.Series[Any], *, in_points: bool) -> str:
     return f"{signed(row['estimate'], 2)}, likely {likely}"
 
 
-def say_alt_within_between(table: pd.DataFrame, *, morale: str, performance: str) -> str:
+def say_alt_within_between(
+    table: pd.DataFrame,
+    *,
+    morale: str,
+    performance: str,
+    parts: tuple[str, str] = ("unit", "units"),
+    wholes: str = "",
+) -> str:
     """Describe the two panels of morale and performance.
 
     Parameters
@@ -146,15 +153,27 @@ def say_alt_within_between(table: pd.DataFrame, *, morale: str, performance: str
         One row per unit and period that is shown, with a column `unit`.
     morale, performance : str
         Labels of the two measures.
+    parts : (str, str)
+        What has a dot, one and many.
+    wholes : str
+        What the parts belong to, many, where each part is set against the average of its own;
+        "" where it is set against its own average over time.
 
     Returns
     -------
     str
     """
-    units = counted(table[["agency", "unit"]].drop_duplicates().shape[0], "unit", "units")
+    one, many = parts
+    units = counted(table[["agency", "unit"]].drop_duplicates().shape[0], one, many)
+    charts = f"Two scatter charts of {units}: {_named(performance)} against {_named(morale)}."
+    if wholes:
+        return (
+            f"{charts} The first compares {wholes} by their averages, the second {many} with the "
+            f"average of theirs."
+        )
     return (
-        f"Two scatter charts of {units}: {_named(performance)} against {_named(morale)}. The first "
-        "compares units by their averages, the second each unit with its own average over time."
+        f"{charts} The first compares {many} by their averages, the second each {one} with its own "
+        "average over time."
     )
 
 

@@ -28,6 +28,8 @@ class Nouns:
         The same without an object, for axes and the index: "would recommend".
     peer : str
         After "the typical": "government peer".
+    team, teams : str
+        The units of an organization whose morale and performance are compared: "team".
     """
 
     respondent: str = "customer"
@@ -38,6 +40,8 @@ class Nouns:
     outcome_phrase: str = "would recommend you"
     outcome_short: str = "would recommend"
     peer: str = "government peer"
+    team: str = "team"
+    teams: str = "teams"
 
     def __post_init__(self) -> None:
         for field in fields(self):

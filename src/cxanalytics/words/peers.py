@@ -6,6 +6,8 @@ apart.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from cxanalytics.formats import count, list_words, number_word, percent
@@ -123,7 +125,7 @@ def say_peer_choice(sensitivity: Estimates, agency: str) -> str:
 
 
 def _one_out(rows: pd.DataFrame) -> str:
-    row = rows.loc["one_out"]
+    row: pd.Series[Any] = rows.loc["one_out"]
     if not row["changed"]:
         return "no single peer decides it"
     return f"leaving out one peer changes it for {percent(row['share'])} of them"

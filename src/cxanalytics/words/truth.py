@@ -46,6 +46,20 @@ def say_truth_note(beside: pd.DataFrame) -> str:
     str
         "" where no model misses.
     """
+    return " ".join(filter(None, (_drivers_missed(beside), _morale_missed(beside))))
+
+
+def _morale_missed(beside: pd.DataFrame) -> str:
+    missed = beside.loc[(beside["what"] == "morale") & ~beside["inside"]]
+    nearer = int((missed["estimate"].abs() < missed["truth"].abs()).sum())
+    if missed.empty or not nearer:
+        return ""
+    one = f"{number_word(nearer).capitalize()} of the models of morale"
+    verb = "lies" if nearer == 1 else "lie"
+    return f"{one} {verb} too near zero: chance in the morale index hides part of the relation."
+
+
+def _drivers_missed(beside: pd.DataFrame) -> str:
     missed = beside.loc[(beside["what"] == "driver") & ~beside["inside"]]
     if missed.empty:
         return ""

@@ -1,0 +1,1 @@
+"""What do measures of a contact center say, unit by unit and wave by wave?"""
