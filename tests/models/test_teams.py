@@ -99,6 +99,7 @@ def test_in_no_wave_is_one_team_alone_missing(seed) -> None:
     panel = make_panel(rows)
     table = fit_teams(panel).set_index("unit")
     size = panel.frame.pivot(index="unit", columns="period", values="n")
+    table["waves"] = table["waves"].fillna(0)
     for unit, waves in table["waves"].items():
         assert waves <= int((size.loc[unit] >= 10).sum())
     for wave in size:

@@ -229,7 +229,7 @@ def test_turning_the_sign_turns_the_ends() -> None:
     [
         ("morale first", "C", "Higher morale was followed by better performance one wave later."),
         ("performance first", "C", "Better performance was followed by higher morale"),
-        ("both", "C", "Neither came first."),
+        ("both", "C", "Neither came first, and trends of the units would look alike."),
         ("morale first", "D", "Which came first is not settled with six waves."),
         ("not settled", "C", "Which came first is not settled with six waves."),
         ("not testable", "D", "Which came first cannot be tested with six waves."),

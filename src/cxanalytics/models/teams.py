@@ -69,7 +69,7 @@ def fit_teams(
     )
     reasons = every.groupby(["agency", "unit"])["reason"].agg(_reason)
     table = means.reindex(reasons.index).assign(suppressed_reason=reasons)
-    return table.fillna({"waves": 0}).astype({"waves": int}).reset_index()
+    return table.reset_index()
 
 
 def _present(panel: Panel, staff: Survey | None) -> pd.DataFrame:
