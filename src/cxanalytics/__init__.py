@@ -156,6 +156,7 @@ _HOMES = {
         "kpi_cards_table",
         "draw_funnel",
         "draw_calibration",
+        "draw_companies",
         "draw_channels",
         "draw_departments",
         "draw_driver_levels",

@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
@@ -63,9 +63,11 @@ class Result(Mapping[str, Table]):
     def __len__(self) -> int:
         return len(self.tables)
 
-    def benchmarks(self) -> dict[str, Benchmark]:
-        """The tables that are benchmarks, in the order saved."""
-        return {name: table for name, table in self.tables.items() if isinstance(table, Benchmark)}
+    def benchmarks(self, measures: Iterable[str] | None = None) -> dict[str, Benchmark]:
+        """The tables that are benchmarks, in the order saved; of some measures when given."""
+        found = {name: t for name, t in self.tables.items() if isinstance(t, Benchmark)}
+        kept = set(found if measures is None else measures)
+        return {name: table for name, table in found.items() if name in kept}
 
 
 def _parts(table: Table) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxanalytics.benchmark.peer_sensitivity import COLUMNS
+from cxanalytics.charts import companies_table, draw_companies
+from cxanalytics.charts.style import PEER
+from cxanalytics.formats import percent
 from cxanalytics.models import fit_tested_benchmark_claims
 from cxanalytics.report import write_appendix_peers
 from cxanalytics.report.section import ORDER
 from cxanalytics.tables import Estimates
 from cxanalytics.words import (
     list_peer_reasons,
+    name_verdict,
     say_benchmark_claims,
     say_peer_sensitivity,
-    say_verdict_word,
 )
 from cxanalytics.words.lock import assert_sentence_allowed
 
@@ -88,7 +93,7 @@ def test_the_page_of_an_agency_says_whether_its_verdict_hangs_on_its_peers(facts
     for text in (same, other):
         assert_sentence_allowed(text)
     assert list_peer_reasons(None, "B") == list_peer_reasons(change, "Z") == []
-    assert say_verdict_word("unclear") == "Too close to call"
+    assert name_verdict("unclear") == "Too close to call"
     assert say_peer_sensitivity(change, nouns=facts.nouns).endswith(".")
 
 
@@ -125,3 +130,21 @@ def test_claims_are_said_with_their_figures(facts):
     assert "has likely reached 86% (84% to 88%)" in said[2]
     for text in said:
         assert_sentence_allowed(text, grade="D", page="appendix")
+
+
+def test_companies_are_drawn_gray_and_are_no_peers(facts, boards, made_up):
+    companies = made_up.make_board("recommend", mean=0.7, spread=0.03, seed=9)
+    keys = {key: f"Company {place}" for place, key in enumerate(companies.frame["key"])}
+    companies = replace(companies, frame=companies.frame.replace({"key": keys}))
+    board = boards["recommend"]
+    change = made(["above", "above"])
+    section = write_appendix_peers(change, facts, board=board, companies=companies)
+    html = str(section.html)
+    assert section.figures == 1
+    assert f"({percent(board.shown['estimate'].median())}); this is context" in html
+    assert "Company 3" in html
+    axes = draw_companies(companies, 0.6).axes[0]
+    colors = {line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"}
+    assert colors == {PEER}
+    assert len(companies_table(companies)) == len(companies.shown)
+    assert write_appendix_peers(change, facts, companies=companies, named=False).figures == 0

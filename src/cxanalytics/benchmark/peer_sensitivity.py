@@ -229,10 +229,9 @@ def _leave_one_out(
                 "turned": bool(_opposite(first, verdicts).any()),
             }
         )
-    told = pd.DataFrame(rows)
-    return declared.assign(
-        **{name: told[name] for name in told}, certainty=np.nan, peers=declared["peers"] - 1
-    )
+    kept = declared.drop(columns=["share", "verdict"])
+    kept = kept.assign(certainty=np.nan, peers=kept["peers"] - 1)
+    return kept.join(pd.DataFrame(rows))
 
 
 def _opposite(first: NDArray[np.object_], second: NDArray[np.object_]) -> NDArray[np.bool_]:

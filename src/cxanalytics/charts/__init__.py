@@ -10,6 +10,7 @@ from cxanalytics.charts.case_mix import case_mix_table, draw_case_mix
 from cxanalytics.charts.channels import channels_table, draw_channels
 from cxanalytics.charts.claims import claims_table, draw_claims
 from cxanalytics.charts.coefficients import coefficients_table, draw_coefficients
+from cxanalytics.charts.companies import companies_table, draw_companies
 from cxanalytics.charts.coverage import coverage_table, draw_coverage
 from cxanalytics.charts.departments import departments_table, draw_departments
 from cxanalytics.charts.dimensions import dimensions_table, draw_dimensions
@@ -98,6 +99,7 @@ __all__ = [
     "draw_dimensions",
     "draw_proportionality",
     "draw_published_regression",
+    "draw_companies",
     "draw_rank_sets",
     "draw_response_bound",
     "draw_response_funnel",
@@ -150,6 +152,7 @@ __all__ = [
     "mix_rate_table",
     "process_table",
     "predictive_check_table",
+    "companies_table",
     "rank_sets_table",
     "vision_table",
     "widest_column",

@@ -30,7 +30,7 @@ def fit_or_reason(fit: Callable[..., Estimates], *data: Any, **options: Any) -> 
     """Fit a model, or give the reason why these data cannot carry it.
 
     Data that a study does not hold come as None; where `fit` does not take None for them, that is
-    the reason.
+    the reason. Estimates that were refused hand their reason on.
 
     Parameters
     ----------
@@ -59,7 +59,10 @@ def fit_or_reason(fit: Callable[..., Estimates], *data: Any, **options: Any) -> 
 
 
 def _lacking(fit: Callable[..., Estimates], data: tuple[Any, ...]) -> str:
-    """Name the first data that are not held and that the model needs."""
+    """Say which data are not held and needed, or were themselves refused."""
+    for value in data:
+        if isinstance(value, Estimates) and value.frame.empty and value.facts.get("reason"):
+            return str(value.facts["reason"])
     asked = signature(fit).parameters.values()
     for value, parameter in zip(data, asked, strict=False):
         if value is None and "None" not in str(parameter.annotation):

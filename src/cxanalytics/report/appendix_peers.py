@@ -7,24 +7,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
-from cxanalytics.formats import percent
+from cxanalytics.charts import companies_table, draw_companies
+from cxanalytics.formats import count, percent, share_range
 from cxanalytics.report.components.appendix import checks_list
-from cxanalytics.report.components.figures import data_table, folded, scrolling
+from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
 from cxanalytics.report.components.lists import bullets, paragraphs
 from cxanalytics.report.components.text import clean, sentence
+from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     assert_sentence_allowed,
+    name_verdict,
     name_way,
+    say_alt_companies,
     say_benchmark_claims,
+    say_companies,
     say_peer_sensitivity,
     say_peer_ways,
-    say_verdict_word,
 )
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
-    from cxanalytics.tables import Estimates
+    from cxanalytics.tables import Benchmark, Estimates
 
 QUESTION = "Would other peers give other verdicts?"
 
@@ -34,6 +38,8 @@ def write_appendix_peers(
     facts: PageFacts,
     *,
     claims: pd.DataFrame | None = None,
+    board: Benchmark | None = None,
+    companies: Benchmark | None = None,
     rule: str = "",
     named: bool = True,
     reason: str = "",
@@ -48,6 +54,9 @@ def write_appendix_peers(
     facts : PageFacts
     claims : DataFrame, optional
         From `fit_tested_benchmark_claims`.
+    board, companies : Benchmark, optional
+        Of the outcome: of government, and of companies, stabilized apart. Companies are drawn
+        where both are given.
     rule : str
         The rule that chooses the declared peers, in words.
     named : bool
@@ -82,6 +91,9 @@ def write_appendix_peers(
             shown = scrolling(data_table(table, caption=caption), name=caption)
             content += folded(caption, shown)
     content += checks_list(sensitivity.checks)
+    drawn = _companies(board, companies, facts) if named else None
+    if drawn is not None:
+        content += figure(drawn, number=1, numeric=("Score", "Answers"))
     if claims is not None:
         content += _claims(claims, facts)
     return framed(
@@ -92,6 +104,47 @@ def write_appendix_peers(
         answer=answer,
         key_figures=_by_way(sensitivity),
         label="Peers",
+        figures=int(drawn is not None),
+    )
+
+
+def _companies(
+    board: Benchmark | None, companies: Benchmark | None, facts: PageFacts
+) -> Finding | None:
+    """Draw companies in gray beside the typical agency; None where there are none to show."""
+    if board is None or companies is None or companies.shown.empty or board.shown.empty:
+        return None
+    typical = float(board.shown["estimate"].median())
+    names = {key: clean(key) for key in companies.frame["key"]}
+    rows = companies_table(companies, names=names)
+    axis = f"{facts.nouns.respondents.capitalize()} who {facts.nouns.outcome_short}"
+    wide, narrow = (
+        draw_companies(companies, typical, names=names, axis_label=axis, size=size)
+        for size in ("wide", "narrow")
+    )
+    table = pd.DataFrame(
+        {
+            "Company": list(rows["name"]),
+            "Score": [percent(value) for value in rows["estimate"]],
+            "Likely range": [
+                share_range(low, high)
+                for low, high in zip(rows["conf_low"], rows["conf_high"], strict=True)
+            ],
+            "Answers": [count(value) for value in rows["n"]],
+        }
+    )
+    claim = say_companies(typical, rows["estimate"], nouns=facts.nouns)
+    assert_sentence_allowed(claim, page="appendix")
+    return Finding(
+        id="companies",
+        claim=claim,
+        table=table,
+        wide=wide,
+        narrow=narrow,
+        alt=say_alt_companies(typical, rows, nouns=facts.nouns),
+        subtitle=f"{axis}, best estimate and likely range, companies alone",
+        note="Companies are in no typical peer and in no model of government.",
+        checks=companies.checks,
     )
 
 
@@ -106,12 +159,12 @@ def _changed(sensitivity: Estimates, facts: PageFacts) -> pd.DataFrame:
     return pd.DataFrame(
         {
             sentence(facts.nouns.organization): [clean(name) for name in rows["agency"]],
-            "Declared peers": [say_verdict_word(word) for word in rows["declared"]],
+            "Declared peers": [name_verdict(word) for word in rows["declared"]],
             "Other choice": [name_way(way) for way in rows["way"]],
             "Verdict then": [
                 f"Another for {percent(row['share'])} of peers"
                 if row["way"] == "one_out"
-                else say_verdict_word(row["verdict"])
+                else name_verdict(row["verdict"])
                 for _, row in rows.iterrows()
             ],
         }

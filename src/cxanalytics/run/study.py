@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cxanalytics.report import Measure, PageFacts
     from cxanalytics.rules import Thresholds
     from cxanalytics.sources.simulated import SimulatedGovernment
-    from cxanalytics.tables import Benchmark, Exposure, Panel, Survey
+    from cxanalytics.tables import Benchmark, Estimates, Exposure, Panel, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,11 @@ class Study:
         from cxanalytics.run.read_more import read_attributes
 
         return read_attributes(self.source)
+
+    def peers_among(self, estimates: Estimates) -> list[str] | None:
+        """Agencies that serve as peers and have a score there; None for all."""
+        known = set(estimates.frame["key"])
+        return None if self.peers is None else [key for key in self.peers if key in known]
 
     @property
     def items(self) -> dict[str, list[str]]:

@@ -279,11 +279,13 @@ from cxanalytics.words.other_outcomes import (
 )
 from cxanalytics.words.peers import (
     list_peer_reasons,
+    name_verdict,
     name_way,
+    say_alt_companies,
+    say_companies,
     say_peer_choice,
     say_peer_sensitivity,
     say_peer_ways,
-    say_verdict_word,
 )
 from cxanalytics.words.predictive import (
     FORECAST_NAMES,
@@ -688,12 +690,14 @@ __all__ = [
     "say_standing",
     "list_peer_reasons",
     "name_way",
+    "say_alt_companies",
     "say_benchmark_claims",
+    "say_companies",
     "say_middle_half",
     "say_peer_choice",
     "say_peer_sensitivity",
     "say_peer_ways",
-    "say_verdict_word",
+    "name_verdict",
     "say_parent",
     "say_peer_names",
     "say_standing_title",

@@ -6,8 +6,6 @@ apart.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from cxanalytics.formats import count, list_words, number_word, percent
@@ -125,7 +123,7 @@ def say_peer_choice(sensitivity: Estimates, agency: str) -> str:
 
 
 def _one_out(rows: pd.DataFrame) -> str:
-    row: pd.Series[Any] = rows.loc["one_out"]
+    row = rows.loc[["one_out"]].iloc[0]
     if not row["changed"]:
         return "no single peer decides it"
     return f"leaving out one peer changes it for {percent(row['share'])} of them"
@@ -151,6 +149,51 @@ def list_peer_reasons(sensitivity: Estimates | None, agency: str) -> list[tuple[
     return [(OTHER_PEERS, told)] if told else []
 
 
-def say_verdict_word(verdict: str) -> str:
+def say_companies(typical: float, scores: pd.Series[float], *, nouns: Nouns) -> str:
+    """Say where companies score beside the typical agency of government.
+
+    Parameters
+    ----------
+    typical : float
+        Middle score of government, a share.
+    scores : Series of float
+        Scores of the companies.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    over = int((scores > typical).sum())
+    return (
+        f"{count(over)} of {count(len(scores))} companies score above the typical "
+        f"{nouns.organization} of government ({percent(typical)}); this is context, no target"
+    )
+
+
+def say_alt_companies(typical: float, table: pd.DataFrame, *, nouns: Nouns) -> str:
+    """Describe the chart of companies.
+
+    Parameters
+    ----------
+    typical : float
+    table : DataFrame
+        `name estimate`, best first.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    first, last = table.iloc[0], table.iloc[-1]
+    return (
+        f"Scores of {count(len(table))} companies in gray, each with its likely range, from "
+        f"{percent(first['estimate'])} ({first['name']}) to {percent(last['estimate'])} "
+        f"({last['name']}). A line marks the typical {nouns.organization} of government at "
+        f"{percent(typical)}."
+    )
+
+
+def name_verdict(verdict: str) -> str:
     """Name a verdict for a table."""
     return capital(_VERDICTS.get(verdict, "none"))
