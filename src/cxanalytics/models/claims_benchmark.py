@@ -65,11 +65,11 @@ def fit_tested_benchmark_claims(
     DataFrame
         A row per claim, 22 to 24, with the columns of `fit_tested_claims`. Claim 22: `estimate` is
         the gap of the surest agency, `p_first` its chance, `changed` and `other` the numbers of
-        agencies called above or below, unadjusted and adjusted. Claim 23: `estimate` is the error of companies less that
-        of government peers; `ratio` of the two; `share_low share_high` the range of the error of
-        companies less that of the own score, `other` its estimate; `changed` the number of
-        companies. Claim 24: `estimate` is the level of the leading group, `changed` how many
-        are in it almost certainly, `other` how many may be, `p_first` the largest chance.
+        agencies called above or below, unadjusted and adjusted. Claim 23: `estimate` is the error
+        of companies less that of government peers, `ratio` of the two; `other` the error of
+        companies less that of the own score, `share_low share_high` its range; `changed` the
+        number of companies. Claim 24: `estimate` is the level of the leading group, `changed` how
+        many are in it almost certainly, `other` how many may be, `p_first` the largest chance.
 
     Assumes
     -------

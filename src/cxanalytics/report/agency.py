@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from cxanalytics.tables import Benchmark
 
 _LONG_TITLE = 60
-_MANY_ROWS = 30
+_MANY_ROWS = 12
 """Rows of a comparison from which a phone shows it behind a summary."""
 KEY_COLUMNS = (
     "measure",

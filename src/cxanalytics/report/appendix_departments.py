@@ -13,7 +13,13 @@ from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
 from cxanalytics.report.components.lists import bullets, paragraphs
 from cxanalytics.report.components.text import clean
-from cxanalytics.report.departments import assert_said, channel_finding, department_finding
+from cxanalytics.report.departments import (
+    assert_said,
+    channel_finding,
+    department_finding,
+    held_board,
+    refused_reason,
+)
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     say_all_departments,
@@ -33,7 +39,7 @@ _CHANNEL_CHECKS = ("channels_adjusted", "hidden_channels", "case_mix_left_out")
 
 
 def write_appendix_departments(
-    departments: Benchmark | None,
+    departments: Benchmark | Estimates | None,
     facts: PageFacts,
     *,
     channels: Estimates | None = None,
@@ -60,7 +66,8 @@ def write_appendix_departments(
     """
     question = "Do departments and channels differ?"
     there = channels is not None and len(channels.frame) > 0
-    if departments is None and not there:
+    board, reason = held_board(departments), reason or refused_reason(departments)
+    if board is None and not there:
         return refused(
             channels,
             anchor=_ANCHOR,
@@ -71,15 +78,15 @@ def write_appendix_departments(
         )
     content, answers, figures = Markup(""), [], 0
     names: list[str] = []
-    if departments is not None:
-        names += list(map(str, departments.frame["department"]))
-        answers.append(say_all_departments(departments, nouns=facts.nouns))
-        told, drawn = _departments(departments, facts)
+    if board is not None:
+        names += list(map(str, board.frame["department"]))
+        answers.append(say_all_departments(board, nouns=facts.nouns))
+        told, drawn = _departments(board, facts)
         content, figures = content + told, figures + drawn
     if channels is not None and there:
         names += list(map(str, channels.frame["channel"]))
         answers.append(say_channels(channels, nouns=facts.nouns))
-        content += _channels(channels, facts)
+        content += _channels(channels, facts, number=figures + 1)
         figures += 1
     if claims is not None:
         content += _claims(claims, facts)
@@ -91,7 +98,7 @@ def write_appendix_departments(
         anchor=_ANCHOR,
         question=question,
         answer=answer,
-        key_figures=_key_figures(departments, channels if there else None),
+        key_figures=_key_figures(board, channels if there else None),
         label=_LABEL,
         figures=figures,
     )
@@ -150,7 +157,7 @@ def _verdict(row: pd.Series[Any], prefix: str) -> str:
     return say_verdict(pd.Series({**told, "suppressed_reason": "", "n": row["n"]})).text
 
 
-def _channels(channels: Estimates, facts: PageFacts) -> Markup:
+def _channels(channels: Estimates, facts: PageFacts, *, number: int) -> Markup:
     """Draw the channels over all agencies, and list their pairs before and after adjusting."""
     finding = channel_finding(channels, channels_table(channels), facts)
     frame = channels.frame
@@ -172,7 +179,7 @@ def _channels(channels: Estimates, facts: PageFacts) -> Markup:
     shown = data_table(table, caption=caption, numeric=("Points", "As answered"))
     own = [check for check in channels.checks if check.name in _CHANNEL_CHECKS]
     return (
-        figure(finding, number=1, numeric=("Score", "As answered", "Gap", "Answers"))
+        figure(finding, number=number, numeric=("Score", "As answered", "Gap", "Answers"))
         + scrolling(shown, name=caption)
         + checks_list(own)
     )

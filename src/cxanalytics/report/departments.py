@@ -21,6 +21,7 @@ from cxanalytics.report.components.text import clean, fill
 from cxanalytics.report.exports import make_record
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed
+from cxanalytics.tables import Benchmark, Estimates
 from cxanalytics.words import (
     assert_sentence_allowed,
     say_alt_channels,
@@ -40,14 +41,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cxanalytics.report.facts import PageFacts
-    from cxanalytics.tables import Benchmark, Estimates
 
 _ANCHOR, _LABEL = "departments", "Departments and channels"
 _KEY_FIGURES = ["key", "estimate", "gap", "gap_low", "gap_high", "verdict", "certainty", "n"]
 
 
+def held_board(table: Benchmark | Estimates | None) -> Benchmark | None:
+    """Give the board of departments; None where the model was refused."""
+    return table if isinstance(table, Benchmark) and len(table.frame) else None
+
+
+def refused_reason(*tables: Benchmark | Estimates | None) -> str:
+    """Say why the first model that was refused has no figures; "" where none was."""
+    return next((r for t in tables if t and (r := str(t.facts.get("reason", "")))), "")
+
+
 def write_departments(
-    departments: Benchmark | None,
+    departments: Benchmark | Estimates | None,
     facts: PageFacts,
     *,
     agency: str,
@@ -58,8 +68,8 @@ def write_departments(
 
     Parameters
     ----------
-    departments : Benchmark or None
-        From `benchmark_departments`; None where the study names none.
+    departments : Benchmark, Estimates or None
+        From `benchmark_departments`; without rows where it was refused.
     facts : PageFacts
     agency : str
     channels : Estimates, optional
@@ -72,31 +82,35 @@ def write_departments(
     Section
         Its records are the departments and channels of the agency that may be shown.
     """
+    reason = reason or refused_reason(departments, channels)
+    board = held_board(departments)
+    channels = channels if channels is not None and len(channels.frame) else None
     content = Markup("")
     rows: list[pd.DataFrame] = []
     records: list[dict[str, Any]] = []
-    names = [*_names(departments, "department"), *_names(channels, "channel")]
-    if departments is not None:
-        told = say_departments(departments, agency=agency)
+    names = [*_names(board, "department"), *_names(channels, "channel")]
+    if board is not None:
+        told = say_departments(board, agency=agency)
         assert_said(told, names, page="executive")
-        table = departments_table(departments, agency=agency)
+        table = departments_table(board, agency=agency)
         if len(table):
-            finding = department_finding(departments, table, facts, agency=agency)
+            finding = department_finding(board, table, facts, agency=agency)
             drawn = figure(finding, number=1, numeric=("Score", "Gap", "Answers"))
             content += paragraphs(told) + drawn
             rows.append(table[_KEY_FIGURES])
             records += _records(table, facts, "department")
-    if channels is not None and len(channels.frame):
+    if channels is not None:
         told = say_channels(channels, nouns=facts.nouns, agency=agency)
         assert_said(told, names, page="executive")
         table = channels_table(channels, agency=agency)
         if len(table):
             finding = channel_finding(channels, table, facts, agency=agency)
-            drawn = figure(finding, number=1, numeric=("Score", "As answered", "Gap", "Answers"))
+            columns = ("Score", "As answered", "Gap", "Answers")
+            drawn = figure(finding, number=len(rows) + 1, numeric=columns)
             content += paragraphs(told) + drawn
             rows.append(table[_KEY_FIGURES])
             records += _records(table, facts, "channel")
-    brief = say_departments_brief(departments, channels, agency=agency)
+    brief = say_departments_brief(board, channels, agency=agency)
     answer = brief or "Departments and channels are not known."
     assert_said(answer, names, page="executive")
     if content:
