@@ -50,6 +50,7 @@ WRITERS = (
     "changes",
     "fit",
     "published",
+    "standing",
     "claims",
     "data",
 )
@@ -240,4 +241,6 @@ def make_audits() -> dict[str, dict[str, pd.DataFrame]]:
 
 def audit_sections(audit: dict[str, pd.DataFrame], facts: report.PageFacts) -> list[report.Section]:
     """Write an audit page as its notebook does."""
-    return [getattr(report, f"write_audit_{name}")(facts, audit) for name in WRITERS]
+    writers = {name: getattr(report, f"write_audit_{name}", None) for name in WRITERS}
+    writers["standing"] = report.write_published_standing
+    return [write(facts, audit) for write in writers.values()]

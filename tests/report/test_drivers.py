@@ -86,8 +86,8 @@ def texts(soup, id_):
     return [cell.get_text() for cell in soup.find(id=id_).find_all(["th", "td"])]
 
 
-def test_it_is_the_third_question_and_answers_it(section):
-    assert (section.id, section.number) == ("drivers", 3)
+def test_it_is_the_fourth_question_and_answers_it(section):
+    assert (section.id, section.number) == ("drivers", 4)
     assert section.question == "What goes with recommendation?"
     assert section.answer.startswith(
         "“Resolved first time” goes most with recommendation: about a third of what the five "

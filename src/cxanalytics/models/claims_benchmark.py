@@ -40,7 +40,7 @@ _WORDS = ("title", "verdict", "grade", "missing", "about")
 def fit_tested_benchmark_claims(
     *,
     board: Benchmark | None = None,
-    adjusted: Benchmark | None = None,
+    adjusted: Benchmark | Estimates | None = None,
     sectors: Estimates | None = None,
     achievable: Estimates | None = None,
     of_staff: bool = False,
@@ -80,6 +80,8 @@ def fit_tested_benchmark_claims(
     ---------
     docs/claims.md; methods.md#companies-as-peers.
     """
+    if not isinstance(adjusted, Benchmark):
+        adjusted = None
     rows = {22: _differs(board, adjusted), 23: _futile(sectors), 24: _leaders(board, achievable)}
     if of_staff:
         rows = dict.fromkeys(rows, _missing(OF_STAFF))

@@ -74,6 +74,11 @@ def fit_sector_prediction(
     """
     if draws < 200 or seed < 0:
         raise ParamsError(f"`draws` must be 200 or more and `seed` 0 or more; got {draws}, {seed}.")
+    for table in (before, now, companies):
+        if table.frame.empty:
+            raise ModelError(
+                str(table.facts.get("reason", "")) or "Scores of one side are missing."
+            )
     first, second = _usable(before, thresholds), _usable(now, thresholds)
     shared = first.index.intersection(second.index).sort_values()
     outside = _usable(companies, thresholds)

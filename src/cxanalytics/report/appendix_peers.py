@@ -15,6 +15,7 @@ from cxanalytics.report.components.lists import bullets, paragraphs
 from cxanalytics.report.components.text import clean, sentence
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
+from cxanalytics.tables import Benchmark
 from cxanalytics.words import (
     assert_sentence_allowed,
     name_verdict,
@@ -28,7 +29,7 @@ from cxanalytics.words import (
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
-    from cxanalytics.tables import Benchmark, Estimates
+    from cxanalytics.tables import Estimates
 
 QUESTION = "Would other peers give other verdicts?"
 
@@ -39,7 +40,7 @@ def write_appendix_peers(
     *,
     claims: pd.DataFrame | None = None,
     board: Benchmark | None = None,
-    companies: Benchmark | None = None,
+    companies: Benchmark | Estimates | None = None,
     rule: str = "",
     named: bool = True,
     reason: str = "",
@@ -109,10 +110,12 @@ def write_appendix_peers(
 
 
 def _companies(
-    board: Benchmark | None, companies: Benchmark | None, facts: PageFacts
+    board: Benchmark | None, companies: Benchmark | Estimates | None, facts: PageFacts
 ) -> Finding | None:
     """Draw companies in gray beside the typical agency; None where there are none to show."""
-    if board is None or companies is None or companies.shown.empty or board.shown.empty:
+    if board is None or not isinstance(companies, Benchmark) or companies.shown.empty:
+        return None
+    if board.shown.empty:
         return None
     typical = float(board.shown["estimate"].median())
     names = {key: clean(key) for key in companies.frame["key"]}

@@ -59,6 +59,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "predictive",
         "casemix",
         "mixrate",
+        "peers",
         "departments-all",
         "history_all",
         "shares",
