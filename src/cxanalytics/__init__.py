@@ -218,6 +218,7 @@ _HOMES = {
         "say_attention",
         "say_attention_grid",
         "say_attention_note",
+        "list_mix_reasons",
         "list_peer_reasons",
         "say_blocks",
         "say_kpi_cards",

@@ -10,6 +10,7 @@ from cxanalytics.tables import Estimates
 from cxanalytics.words import (
     Nouns,
     assert_sentence_allowed,
+    list_mix_reasons,
     say_alt_case_mix,
     say_alt_mix_rate,
     say_case_mix,
@@ -202,3 +203,16 @@ def test_the_alternative_texts_name_the_largest() -> None:
     assert said.endswith("Who answered is the largest part at Agency 1: +0.8 of +3.0 points.")
     assert say_alt_mix_rate(table.iloc[:0]).startswith("No row")
     assert len(said.split()) <= 60
+
+
+def test_the_why_of_a_verdict_says_what_is_known_of_who_answered():
+    same = say_same_mix(adjusted([0.5]).row("Agency 0"), nouns=NOUNS)
+    asked = {"agency": "Agency 0", "nouns": NOUNS}
+    assert list_mix_reasons(adjusted([0.5]), "", **asked) == [("Same people", same)]
+    assert list_mix_reasons(None, "All of it.", **asked) == [("Change", "All of it.")]
+    assert list_mix_reasons(adjusted([0.5]), "", agency="Elsewhere", nouns=NOUNS) == []
+
+
+def test_a_refused_split_of_a_change_says_nothing():
+    refused = Estimates(frame=split([0.5]).frame.iloc[:0], quantity="none")
+    assert say_change_parts(refused, agency="Agency 0") == ""

@@ -259,5 +259,5 @@ def _row_table(
 
 
 def _check(facts: Mapping[str, float | int | str | bool], ways: list[str]) -> Check:
-    told = "; ".join(f"{way}: {facts[f'changed_{way}']}" for way in ways)
+    told = "; ".join(f"{way.replace('_', ' ')}: {facts[f'changed_{way}']}" for way in ways)
     return Check("peer sensitivity", None, f"Verdicts that change, of {facts['agencies']}: {told}.")

@@ -89,6 +89,7 @@ from cxanalytics.words.blocks import (
     say_title_blocks,
 )
 from cxanalytics.words.case_mix import (
+    list_mix_reasons,
     say_alt_case_mix,
     say_case_mix,
     say_case_mix_note,
@@ -688,6 +689,7 @@ __all__ = [
     "say_source",
     "say_standardized",
     "say_standing",
+    "list_mix_reasons",
     "list_peer_reasons",
     "name_way",
     "say_alt_companies",

@@ -181,6 +181,31 @@ def say_same_mix(row: pd.Series[Any], *, nouns: Nouns) -> str:
     )
 
 
+def list_mix_reasons(
+    case_mix: Estimates | None, change: str, *, agency: str, nouns: Nouns
+) -> list[tuple[str, str]]:
+    """List what the "Why?" of a verdict says of who answered.
+
+    Parameters
+    ----------
+    case_mix : Estimates or None
+        From `fit_case_mix`; None, or without rows, where nothing could be adjusted.
+    change : str
+        What `say_change_parts` says; "" for nothing.
+    agency : str
+    nouns : Nouns
+
+    Returns
+    -------
+    list of (str, str)
+        Name and text; empty where there is nothing to say.
+    """
+    same = ""
+    if case_mix is not None and (case_mix.frame["key"] == agency).any():
+        same = say_same_mix(case_mix.row(agency), nouns=nouns)
+    return [(name, text) for name, text in (("Same people", same), ("Change", change)) if text]
+
+
 def say_case_mix_verdicts(
     raw: Benchmark, adjusted: pd.DataFrame, *, nouns: Nouns, names: Mapping[str, str] | None = None
 ) -> str:

@@ -153,6 +153,8 @@ def say_change_parts(estimates: Estimates, *, agency: str) -> str:
     str
         A sentence per clear part, or one that there is none; "" where no change was split.
     """
+    if estimates.frame.empty:
+        return ""
     split = _split(estimates).loc[lambda rows: rows["agency"] == agency]
     if split.empty:
         return ""
