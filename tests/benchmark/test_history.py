@@ -102,6 +102,18 @@ def test_a_shift_after_the_baseline_is_a_sign_and_a_steady_score_shows_none():
     assert benchmark_history(history(jump)).frame["signal"].iloc[-1] == "below"
 
 
+def test_a_run_that_ends_after_the_baseline_does_not_make_the_baseline_unsteady():
+    late = np.r_[np.tile([0.58, 0.56], 4), 0.60, 0.61, 0.60, 0.61, np.tile([0.60, 0.61], 3)]
+    got = benchmark_history(history(late))
+    assert got.frame["signal"].iloc[8:].eq("run_above").all()
+    assert not got.frame["unsteady"].any()
+    assert got.checks[-1].passed
+    early = np.r_[np.full(4, 0.60), np.tile([0.50, 0.51], 4), np.full(6, 0.60)]
+    got = benchmark_history(history(early))
+    assert got.frame["unsteady"].iloc[4:12].all()
+    assert not got.checks[-1].passed
+
+
 def test_a_break_starts_a_new_baseline_and_no_run_goes_across():
     shares = np.concatenate([np.tile([0.60, 0.62], 6), np.tile([0.70, 0.72], 6)])
     with_break = history(shares, breaks={"2021-01": "changed_wording"})

@@ -86,8 +86,8 @@ def benchmark_history(
         `chart` ("p'" or "XmR"), `center low high` (missing where there are no limits), `baseline`
         (the point sets the limits), `baseline_reason`, `state` ("none", "run_chart",
         "provisional" or "settled") and `signal`: "above" or "below" the limits, "run_above" or
-        "run_below", or ""; `chance`, how likely a steady stretch as long shows a signal somewhere.
-        Facts: `run`, `every`, `charts`.
+        "run_below", or ""; `unsteady` (a signal of the baseline by itself); `chance`, how likely a
+        steady stretch as long shows a signal somewhere. Facts: `run`, `every`, `charts`.
 
     Raises
     ------
@@ -154,6 +154,7 @@ def _judge(
         baseline_reason=reason if held else "",
         state=state,
         signal="",
+        unsteady=False,
         chance=np.nan,
     )
     if state == NO_POINTS:
@@ -164,6 +165,8 @@ def _judge(
     limits, chart = _limits(values, n_eff, chosen, shares)
     where = outside(values, limits)
     side = one_side(values, limits.center, run=run)
+    # A run that begins in the baseline and ends after it is no sign of the baseline itself.
+    held_side = one_side(np.where(chosen, values, np.nan), limits.center, run=run)
     signal = np.select(
         [where > 0, where < 0, side > 0, side < 0], list(SIGNALS), default=""
     ).astype(object)
@@ -173,6 +176,7 @@ def _judge(
         low=np.where(seen, np.clip(limits.low, *ends), np.nan),
         high=np.where(seen, np.clip(limits.high, *ends), np.nan),
         signal=signal,
+        unsteady=chosen & ((where != 0) | (held_side != 0)),
         chance=false_alarm_chance(int(seen.sum()), held, run=run),
     )
 
@@ -227,7 +231,7 @@ def _baseline_check(frame: pd.DataFrame) -> Check:
     limited = frame.loc[frame["state"].isin([PROVISIONAL, SETTLED])]
     groups = limited.groupby(["measure", "agency", "segment"])
     total = groups.ngroups
-    unsteady = limited.loc[limited["baseline"] & (limited["signal"] != "")]
+    unsteady = limited.loc[limited["unsteady"]]
     many = unsteady.groupby(["measure", "agency", "segment"]).ngroups
     text = f"{many} of {total} baselines hold a signal themselves: they are not steady."
     return Check("steady baselines", many == 0, text)

@@ -1,6 +1,6 @@
 """Would another choice of peers give another verdict?
 
-The same joint draws are compared with the typical one of other peers: of all agencies, of those
+The joint draws of the verdicts (same seed, same number) are compared with the typical one of other peers: of all agencies, of those
 that a rule calls alike, of the nearest in numbers that are no scores, and of all but one, each one
 in turn. Scores do not move, only whom they are compared with.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.benchmark.nested import score_range
 from cxanalytics.benchmark.peer_sets import NEIGHBORS, member_rows, nearest_neighbors
 from cxanalytics.benchmark.scores import suppression_reasons
 from cxanalytics.benchmark.variances import joint_variances, smooth_variances
@@ -22,6 +23,7 @@ from cxanalytics.numerics.shrinkage import shrink_normal
 from cxanalytics.rules import (
     CALL_AT_LEAST,
     DIFFERENCE,
+    DRAWS,
     LEVEL,
     THRESHOLDS,
     VERDICTS,
@@ -30,9 +32,6 @@ from cxanalytics.rules import (
 from cxanalytics.tables import Check, Estimates
 
 Array = NDArray[np.float64]
-
-SENSITIVITY_DRAWS = 4_000
-"""Joint draws behind a comparison of peer sets."""
 
 ONE_OUT_AT_MOST = 150
 """Agencies up to which each is left out in turn; one of more cannot move a middle score."""
@@ -60,7 +59,7 @@ def benchmark_peer_sensitivity(
     alike: Mapping[str, Collection[str]] | None = None,
     profile: pd.DataFrame | None = None,
     difference: float = DIFFERENCE,
-    draws: int = SENSITIVITY_DRAWS,
+    draws: int = DRAWS,
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
 ) -> Estimates:
@@ -153,7 +152,7 @@ def _draw(
     fit = shrink_normal(
         frame["estimate"].to_numpy(dtype=float), joint_variances(smoothed, covariance)
     )
-    return fit.draws(draws, seed=seed)
+    return np.clip(fit.draws(draws, seed=seed), *score_range(scores))
 
 
 def _sets(

@@ -22,6 +22,7 @@ NOT_HELD = {
     "survey": "answers to a survey",
     "customers": "answers of customers",
     "operations": "counts of what units did",
+    "before": "scores of an earlier wave",
     "panel": "morale and results of the same units",
 }
 

@@ -116,7 +116,7 @@ def read_process(history: Estimates, *, measure: str, agency: str) -> Reading:
         side=side,
         signs=signs,
         run=run,
-        steady_baseline=not (part["baseline"] & (part["signal"] != "")).any(),
+        steady_baseline=not part["unsteady"].any(),
         chance=float(end["chance"]),
         break_text=broken,
         unit=str(end.get("unit", "share")),
