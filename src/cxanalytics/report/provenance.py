@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from cxanalytics.formats import count, long_date
 from cxanalytics.report.components.downloads import download_links
+from cxanalytics.report.components.figures import folded
 from cxanalytics.report.components.lists import provenance
 from cxanalytics.report.components.text import fill
 from cxanalytics.report.exports import downloads
@@ -107,11 +108,13 @@ def data_content(
     Section
     """
     files = downloads(records, facts, name=name)
+    told = provenance(provenance_entries(boards, facts, agency=name))
     content = fill(
-        '{}<p class="print-only">The figures are in the files that come with this page: {}.</p>{}',
+        '{}<p class="print-only">The figures are in the files that come with this page: {}.</p>'
+        '<div class="folds">{}</div>',
         download_links(files),
         ", ".join(entry.filename for entry in files),
-        provenance(provenance_entries(boards, facts, agency=name)),
+        folded("Where the figures come from", told, css="fold"),
     )
     return framed(
         content,
