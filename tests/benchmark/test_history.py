@@ -103,7 +103,7 @@ def test_a_shift_after_the_baseline_is_a_sign_and_a_steady_score_shows_none():
 
 
 def test_a_run_that_ends_after_the_baseline_does_not_make_the_baseline_unsteady():
-    late = np.r_[np.tile([0.58, 0.56], 4), 0.60, 0.61, 0.60, 0.61, np.tile([0.60, 0.61], 3)]
+    late = np.r_[np.tile([0.61, 0.57], 4), np.tile([0.62, 0.61], 5)]
     got = benchmark_history(history(late))
     assert got.frame["signal"].iloc[8:].eq("run_above").all()
     assert not got.frame["unsteady"].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -112,6 +113,21 @@ def test_every_shown_point_has_a_row_a_record_and_one_id(tables, facts):
     assert len(ids) == 17
     assert not any(record["measure"].endswith("2025-04") for record in got.records)
     assert all(record["n"] is None for record in got.records)
+
+
+def test_a_past_point_carries_nothing_of_the_wave_reported(tables, facts):
+    told = replace(facts, response_rates={"Office 02": 0.4})
+    records = write_history(tables[0], told, agency="Office 02").records
+    assert all(record["response_rate"] is None for record in records)
+    assert records[-1]["wave"] == "Jun 2025"
+
+
+def test_the_fold_promises_a_target_only_where_there_is_one(tables, facts):
+    history, vision, leading = tables
+    without = write_history(history, facts, agency="Office 04", achievable=leading)
+    assert "and the target" not in without.html
+    aimed = write_history(history, facts, agency="Office 04", vision=vision)
+    assert "and the target" in aimed.html
 
 
 def test_a_hidden_point_is_on_no_page(points, facts):

@@ -1,8 +1,9 @@
 """Would another choice of peers give another verdict?
 
-The joint draws of the verdicts (same seed, same number) are compared with the typical one of other peers: of all agencies, of those
-that a rule calls alike, of the nearest in numbers that are no scores, and of all but one, each one
-in turn. Scores do not move, only whom they are compared with.
+The joint draws behind the verdicts (same seed, same number) are compared with the typical one of
+other peers: of all agencies, of those that a rule calls alike, of the nearest in numbers that are
+no scores, and of all but one, each one in turn. Scores do not move, only whom they are compared
+with.
 """
 
 from __future__ import annotations

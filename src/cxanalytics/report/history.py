@@ -86,7 +86,8 @@ def write_history(
     measure = facts.outcome
     points = _shown_points(history, measure.name, agency)
     answer = say_process(history, measure=measure.name, agency=agency, nouns=facts.nouns)
-    told = _target(vision, facts, agency, measure) + _leaders(achievable, facts, agency)
+    aims = _target(vision, facts, agency, measure)
+    told = aims + _leaders(achievable, facts, agency)
     others = _others(history, facts, agency)
     for text in (answer, *told):
         assert_sentence_allowed(text)
@@ -97,7 +98,7 @@ def write_history(
     if len(others):
         name = "All measures over time"
         content += scrolling(data_table(others, caption=name), name=name)
-    summary = "Show the scores over time" + (", and the target" if told else "")
+    summary = "Show the scores over time" + (", and the target" if aims else "")
     section = framed(
         fill('<div class="folds">{}</div>', folded(summary, content, css="fold")),
         kind="agency",
@@ -229,5 +230,7 @@ def _records(
             measure=f"{measure.name}/{row['point']}",
             label=f"{measure.label}, {name_point(str(row['point']), every=every)}",
         )
+        # What is known of the wave reported is not known of an earlier point.
+        | {"wave": name_point(str(row["point"]), every=every), "response_rate": None}
         for anchor, row in zip(ids, points.to_dict("records"), strict=True)
     ]
