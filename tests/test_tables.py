@@ -129,7 +129,7 @@ def test_an_answer_that_is_text_is_quoted(answers):
         Survey.from_frame(answers, agency="who", outcome="score", scale="nps_0_10")
 
 
-ROLES = "agency, department, unit, channel, period, date, weight, psu, stratum, respondent"
+ROLES = "agency, department, unit, channel, period, date, weight, psu, stratum, respondent, sector"
 
 
 @pytest.mark.parametrize(

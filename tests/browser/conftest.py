@@ -75,7 +75,7 @@ def pages_of(output: Path) -> dict[str, Path]:
     from cxanalytics.formats import slugs
     from cxanalytics.run import open_run
 
-    board = next(iter(open_run(output).load("04_benchmark").benchmarks().values()))
+    board = open_run(output).load("04_benchmark").benchmarks(["recommend"])["recommend"]
     names = slugs(board.frame["key"])
     keys = board.frame.sort_values("n")["key"]
     there = [path for key in keys if (path := output / f"agencies/{names[key]}.html").is_file()]

@@ -94,7 +94,10 @@ ADDED = [
     ("nouns: {peer: ''}", "`nouns.peer` must be a word or phrase; got ''."),
     ("dates: {data_cut: 5.10.2026}", "`dates.data_cut` must be a date such as 2026-10-05; got "),
     ("waves: {2018: 5}", "`waves.2018` must be text (in quotes, when it looks like a number); "),
-    ("peers: {names: anonymous}", "`peers.names` must be 'named'; got 'anonymous'."),
+    (
+        "peers: {names: secret}",
+        "`peers.names` must be 'named', 'anonymous' or 'summary'; got 'secret'.",
+    ),
     ("parameters: {a: {b: 1}}", "`parameters.a` must be text, a number, true, false or a list"),
     ("staff: {reader: table, items: {a: [b]}}", "`staff` needs either `file`, or `parts` with"),
     ("staff: {reader: simulated, items: {a: [b]}}", "`staff` cannot be 'simulated' beside a"),

@@ -468,7 +468,8 @@ def test_count_and_weight(csv):
         (
             {"columns": COLUMNS | {"wieght": "Weight"}},
             "`columns` must be one of 'agency', 'department', 'unit', 'channel', 'period', 'date', "
-            "'weight', 'psu', 'stratum', 'respondent'; got 'wieght'. Did you mean 'weight'?",
+            "'weight', 'psu', 'stratum', 'respondent', 'sector'; got 'wieght'. "
+            "Did you mean 'weight'?",
         ),
         (
             {"columns": {"unit": "Agency"}},
