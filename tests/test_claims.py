@@ -44,7 +44,7 @@ def make_survey(*, agencies=9, n=40, periods=("",), **columns):
             "easy": np.tile([1.0, 2], size // 2),
         }
     ).assign(**columns)
-    roles = {role: role for role in ("channel", "unit", "department", "date") if role in columns}
+    roles = {role: role for role in ("channel", "unit", "department", "date", "sector") if role in columns}
     return Survey.from_frame(
         frame,
         agency="agency",
@@ -52,7 +52,7 @@ def make_survey(*, agencies=9, n=40, periods=("",), **columns):
         scale="likert_1_5",
         period="period" if any(periods) else None,
         drivers=["easy"],
-        case_mix=[name for name in ("need", "age", "sector") if name in columns],
+        case_mix=[name for name in ("need", "age") if name in columns],
         questions={name: "likert_1_5" for name in ("helpful", "resolved") if name in columns},
         **roles,
     )

@@ -43,7 +43,7 @@ KEPT = (
 def fit_department_scores(
     survey: Survey,
     *,
-    by: str = "",
+    by: str = "department",
     measure: str | None = None,
     statistic: str = "positive",
     period: str | None = None,
@@ -56,9 +56,8 @@ def fit_department_scores(
     ----------
     survey : Survey
         With a column `department` or `unit`.
-    by : {"", "department", "unit"}
-        The column that divides agencies; called department from here on. Empty takes departments
-        where the survey has them, else units.
+    by : {"department", "unit"}
+        The column that divides agencies; called department from here on.
     measure : str, optional
         Name of the question; the outcome by default.
     statistic : str
@@ -95,7 +94,6 @@ def fit_department_scores(
     Binder (1983); methods.md#departments.
     """
     need_answers(survey)
-    by = by or next((part for part in PARTS if part in survey.frame), PARTS[0])
     if by not in PARTS:
         raise ParamsError(must_be("by", PARTS, by))
     if by not in survey.frame:
