@@ -22,7 +22,7 @@ SAME_WAVE, ONE_LATER, BETWEEN, REVERSE = (
     "between",
     "performance_before",
 )
-_UNIT = "points per ten points of morale"
+_UNIT = f"points per {100 * MORALE_STEP:.0f} points of morale"
 _PLACE = ["agency", "unit", "period"]
 
 

@@ -116,12 +116,13 @@ def morale_rows(
                 )
             if panel.frame[name].dtype.kind not in "iufb":
                 raise ParamsError(f"`{option}` must name columns of numbers; `{name}` holds text.")
-    frame = _complete(panel, [*covariates, *([exposure] if exposure else [])], thresholds)
+    further = [*covariates, *([exposure] if exposure else [])]
+    frame = complete_rows(panel.frame, further, thresholds)
     if frame["performance"].nunique() == 1:
         raise ModelError("`panel` must hold performance that varies; it is the same in every row.")
     periods = frame["period"].nunique()
     used = "agency" if periods == 1 else group
-    code = as_codes(frame["agency"] if used == "agency" else _units(frame))
+    code = as_codes(frame["agency"] if used == "agency" else unit_names(frame))
     if int(code.max()) + 1 < FEWEST_GROUPS:
         raise ModelError(
             f"`panel` must hold at least {FEWEST_GROUPS} groups to compare; "
@@ -178,12 +179,15 @@ def wave_numbers(periods: pd.Series[str], *, among: pd.Series[str] | None = None
     return np.asarray(periods.map(number), dtype=np.intp)
 
 
-def _units(frame: pd.DataFrame) -> pd.Series[str]:
+def unit_names(frame: pd.DataFrame) -> pd.Series[str]:
+    """Name units by their agency too: one name in two agencies is two units."""
     return frame["agency"] + "\x1f" + frame["unit"]
 
 
-def _complete(panel: Panel, further: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:
-    frame = panel.frame
+def complete_rows(
+    frame: pd.DataFrame, further: Sequence[str], thresholds: Thresholds
+) -> pd.DataFrame:
+    """Keep rows that have morale, performance and further columns, and staff answers enough."""
     complete = frame[["morale", "performance", *further]].notna().all(axis=1)
     enough = frame["n"].isna() | (frame["n"] >= thresholds.team)
     frame = frame.loc[complete & enough].reset_index(drop=True)

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import qr
 
-from cxanalytics.errors import ModelError, ParamsError, did_you_mean
-from cxanalytics.models.morale_rows import wave_numbers
+from cxanalytics.errors import ParamsError, did_you_mean
+from cxanalytics.models.morale_rows import complete_rows, unit_names, wave_numbers
 from cxanalytics.numerics.cluster_robust import FEWEST_CLUSTERS
 from cxanalytics.numerics.panel import as_codes, unit_means
 from cxanalytics.rules import Thresholds
@@ -22,7 +22,6 @@ from cxanalytics.tables import Panel
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-_BETWEEN = "\x1f"
 _INDEPENDENT = 1e-9
 
 
@@ -45,19 +44,13 @@ def numbered_rows(panel: Panel, *, columns: Sequence[str], thresholds: Threshold
 
 def usable_rows(panel: Panel, *, columns: Sequence[str], thresholds: Thresholds) -> pd.DataFrame:
     """Keep rows that have morale, performance and further columns, and staff answers enough."""
-    frame = numbered_rows(panel, columns=columns, thresholds=thresholds)
-    frame = frame.dropna(subset=["morale", "performance", *columns]).reset_index(drop=True)
-    if frame.empty:
-        raise ModelError(
-            f"`panel` must hold rows with morale, performance and {thresholds.team} answers; "
-            "none is left."
-        )
-    return frame
+    numbered = numbered_rows(panel, columns=columns, thresholds=thresholds)
+    return complete_rows(numbered, columns, thresholds)
 
 
 def unit_codes(frame: pd.DataFrame) -> Codes:
     """Number the units; one name in two agencies is two units."""
-    return as_codes(frame["agency"] + _BETWEEN + frame["unit"])
+    return as_codes(unit_names(frame))
 
 
 def cluster_codes(frame: pd.DataFrame, code: Codes) -> tuple[Codes, str]:

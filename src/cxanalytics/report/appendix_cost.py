@@ -257,10 +257,11 @@ def _scores_finding(estimates: Estimates, facts: PageFacts, title: str) -> Findi
 def _relation_finding(estimates: Estimates, title: str) -> Finding:
     rows = leg_relation_table(estimates)
     share = estimates.facts["performance_is"] == "share"
+    step = points(float(estimates.facts["step"])).removeprefix("+")
     wide, narrow = (draw_leg_relation(estimates, size=size) for size in _SIZES)
     table = pd.DataFrame(
         {
-            "With ten points more of": list(rows["name"]),
+            f"With {step} more of": list(rows["name"]),
             "Difference": [
                 points(value, 1) if share else signed(value, 3) for value in rows["estimate"]
             ],
