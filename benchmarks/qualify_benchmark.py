@@ -4,9 +4,9 @@ A fixed grid with fixed seeds: 2,000 replications a cell by default, Monte Carlo
 The simulating code draws answers from binomials and shares nothing with the estimating code.
 Coverage is over agencies; "oracle" is the same interval given the true mean and spread. The part
 `sizes` has agencies of one size, drawn from the model: *extreme* is the coverage of the observed
-first and last, *ratio* the mean width over that with the spread known. The part `calls` sets the
-stated certainty of calls beside how often they are right. Run `python
-benchmarks/qualify_benchmark.py [--replications N] [--part scores|sizes|calls|change|clusters]`.
+first and last, *ratio* the mean width over that with the spread known, and *plugged* the same for
+ranges that take a REML estimate of the spread as known. Run `python
+benchmarks/qualify_benchmark.py [--replications N] [--part scores|sizes|change|clusters]`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scipy.stats import norm
 from cxanalytics.benchmark import benchmark_scores, change_columns
 from cxanalytics.errors import ModelError
 from cxanalytics.numerics.cluster_robust import cluster_interval, fit_clustered
-from cxanalytics.numerics.shrinkage import shrink_normal, smooth_share_variance
+from cxanalytics.numerics.shrinkage import reml_tau2, shrink_normal, smooth_share_variance
 from cxanalytics.rules import CALL_AT_LEAST, DIFFERENCE
 from cxanalytics.tables import Estimates
 
@@ -38,10 +38,9 @@ CHANGES = (0.0, 0.015, 0.03, 0.06)
 CLUSTERS = (6, 8, 12, 13, 20, 39, 40)
 ONE_SIZE = (15, 30, 100, 1000)
 CLASSES = (10, 24, 100)
-CALLED_SIZES = (30, 100, 1000)
-CALLED_SPREADS = (0.02, 0.05, 0.08)
+WIDE = 0.10
 WIDTH_EVERY = 10
-PARTS = ("scores", "sizes", "calls", "change", "clusters")
+PARTS = ("scores", "sizes", "change", "clusters")
 
 
 def wave(share: np.ndarray, n: np.ndarray, rng: np.random.Generator) -> Estimates:
@@ -116,38 +115,26 @@ def size_cell(
     fit = shrink_normal(raw, variance)
     below = fit.weight @ norm.cdf((truth - fit.node_mean) / fit.node_sd)
     inside = np.abs(below - 0.5) <= 0.5 * NOMINAL
+    plugged, plugged_width = _normal_range(raw, variance, reml_tau2(raw, variance))
     width = known = np.nan
     if rng.integers(WIDTH_EVERY) == 0:
         width = float(np.mean(fit.quantile(0.975) - fit.quantile(0.025)))
-        keep = spread**2 / (spread**2 + variance)
-        sd = np.sqrt(keep * variance + (1.0 - keep) ** 2 * (spread**2 + variance) / agencies)
-        known = float(np.mean(2 * norm.ppf(0.975) * sd))
+        known = float(np.mean(_normal_range(raw, variance, spread**2)[1]))
     return {
         "score": inside.mean(),
         "extreme": inside[[raw.argmax(), raw.argmin()]].mean(),
         "width": width,
         "ratio": width / known,
+        "plugged": np.mean(np.abs(truth - plugged) < 0.5 * plugged_width),
+        "plugged ratio": np.mean(plugged_width) / known,
     }
 
 
-def calls_cell(
-    agencies: int, size: int, spread: float, rng: np.random.Generator
-) -> dict[str, float]:
-    """One replication: certainty stated and calls right, for sides and for "about the same"."""
-    truth = rng.normal(0.6, spread, agencies)
-    n = rng.integers(size, 2 * size, agencies)
-    table = wave(truth, n, rng)
-    frame = benchmark_scores(table, draws=1_000, seed=int(rng.integers(2**31))).frame
-    gap = np.array([own - np.median(np.delete(truth, g)) for g, own in enumerate(truth)])
-    side = np.select([gap > DIFFERENCE, gap < -DIFFERENCE], ["above", "below"], "same")
-    verdict, stated = frame["verdict"].to_numpy(), frame["certainty"].to_numpy(dtype=float)
-    out: dict[str, float] = {}
-    for name, kinds in (("side", ["above", "below"]), ("same", ["same"])):
-        called = np.isin(verdict, kinds)
-        out[name] = float(called.sum())
-        out[f"{name} stated"] = float(stated[called].sum())
-        out[f"{name} right"] = float((verdict == side)[called].sum())
-    return out
+def _normal_range(raw: np.ndarray, v: np.ndarray, tau2: float) -> tuple[np.ndarray, np.ndarray]:
+    """Middles and widths of ranges for agencies of one size when the spread is known."""
+    keep = tau2 / (tau2 + v)
+    sd = np.sqrt(keep * v + (1.0 - keep) ** 2 * (tau2 + v) / len(raw))
+    return raw.mean() + keep * (raw - raw.mean()), 2 * norm.ppf(0.975) * sd
 
 
 def change_cell(
@@ -213,12 +200,10 @@ def cells(part: str) -> Iterator[tuple[str, Callable[[np.random.Generator], dict
             for n in ONE_SIZE:
                 name = f"{g} agencies, n {n}"
                 yield name, lambda rng, a=(g, n, 0.05): size_cell(*a, rng)
-    elif part == "calls":
-        for g in CLASSES[1:]:
-            for n in CALLED_SIZES:
-                for spread in CALLED_SPREADS:
-                    name = f"{g} agencies, n {n}-{2 * n}, spread {spread}"
-                    yield name, lambda rng, a=(g, n, spread): calls_cell(*a, rng)
+        for g in CLASSES[:2]:
+            for n in ONE_SIZE[:2]:
+                name = f"{g} agencies, n {n}, spread {WIDE}"
+                yield name, lambda rng, a=(g, n, WIDE): size_cell(*a, rng)
     elif part == "change":
         for g in AGENCIES[1:]:
             for size in SIZES[1:]:
@@ -233,10 +218,10 @@ def cells(part: str) -> Iterator[tuple[str, Callable[[np.random.Generator], dict
                     yield name, lambda rng, a=(g, shape, effect): clusters_cell(*a, rng)
 
 
-def run_cell(
+def replicated(
     place: int, replicate: Callable[[np.random.Generator], dict[str, float]], replications: int
-) -> tuple[pd.Series, pd.Series, int]:
-    """Means, Monte Carlo errors and failures of one cell; a failed fit counts as a miss."""
+) -> tuple[pd.DataFrame, int]:
+    """Every replication of one cell and the number of failures; a failed fit counts as a miss."""
     rows, failed = [], 0
     for number in range(replications):
         rng = np.random.default_rng([SEED, place, number])
@@ -245,20 +230,8 @@ def run_cell(
         except ModelError:
             failed += 1
     frame = pd.DataFrame(rows)
-    frame = pd.concat([frame, pd.DataFrame(0.0, index=range(failed), columns=frame.columns[:1])])
-    return frame.mean(), frame.std() / np.sqrt(len(frame)), failed
-
-
-def print_calls(table: pd.DataFrame, replications: int) -> None:
-    """Print stated certainty beside the share of right calls, by cell and over all."""
-    sums = pd.concat([table, pd.DataFrame({"all cells": table.sum(numeric_only=True)}).T])
-    shown = pd.DataFrame(index=sums.index)
-    for name in ("side", "same"):
-        shown[f"{name} calls"] = sums[name].round(2)
-        for kind in ("stated", "right"):
-            shown[f"{name} {kind}"] = (sums[f"{name} {kind}"] / sums[name]).round(3)
-    print(f"\ncalls: {replications} replications a cell, seed {SEED}; calls per replication")
-    print(shown.to_string())
+    misses = pd.DataFrame(0.0, index=range(failed), columns=frame.columns[:1])
+    return pd.concat([frame, misses]), failed
 
 
 def main() -> None:
@@ -271,16 +244,14 @@ def main() -> None:
         start = time.perf_counter()
         lines = []
         for place, (name, replicate) in enumerate(cells(part)):
-            mean, error, failed = run_cell(place, replicate, options.replications)
+            frame, failed = replicated(place, replicate, options.replications)
+            mean, error = frame.mean(), frame.std() / np.sqrt(len(frame))
             headline = mean.index[0]
             lines.append(
                 {"cell": name, **mean.round(4), "mc_error": round(error[headline], 4)}
                 | {"failed": failed}
             )
         table = pd.DataFrame(lines).set_index("cell")
-        if part == "calls":
-            print_calls(table, options.replications)
-            continue
         headline = table.columns[0]
         print(f"\n{part}: {options.replications} replications a cell, seed {SEED}")
         print(table.to_string())

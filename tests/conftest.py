@@ -97,6 +97,49 @@ def simulated_run(studies_folder: Path) -> Path:
     return report.output
 
 
+@pytest.fixture(scope="session")
+def record_ids() -> Callable[[str], list[str]]:
+    """Give the ids of all records in the files of a page; each stands on the page, and once.
+
+    Sheets and files without a column `id` hold no records: the sheet that explains the columns,
+    what was noticed in sentences ("notes"), and the tables of the audit, of which its page prints
+    sums; the claims of the audit are records.
+    """
+    import base64
+    import csv
+    import io
+    import re
+    from collections.abc import Iterator
+
+    import openpyxl
+
+    def listed(name: str, content: bytes) -> Iterator[list[str]]:
+        if name.endswith("json"):
+            yield [row.get("id", "") for row in json.loads(content)["records"]]
+        elif name.endswith("csv"):
+            rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+            assert "id" in (rows.fieldnames or ()), name
+            yield [row["id"] for row in rows]
+        else:
+            for sheet in openpyxl.load_workbook(io.BytesIO(content), read_only=True):
+                rows = list(sheet.iter_rows(values_only=True))
+                if rows and rows[0][0] == "id":
+                    yield [str(row[0] or "") for row in rows[1:]]
+
+    def check(html: str) -> list[str]:
+        places = re.findall(r"<[a-z][^<>]*? id=\"([^\"]+)\"", html)
+        assert len(places) == len(set(places))
+        found: list[str] = []
+        for name, data in re.findall(r"download=\"([^\"]+)\"[^<>]*base64,([^\"]+)\"", html):
+            for ids in listed(name, base64.b64decode(data)):
+                assert len(ids) == len(set(ids)), name
+                assert set(ids) <= set(places), name
+                found = found if set(ids) <= set(found) else [*found, *ids]
+        return found
+
+    return check
+
+
 @pytest.fixture
 def benchmark_table() -> Benchmark:
     """Two agencies, A clearly ahead of B, with every promised column."""

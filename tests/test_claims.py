@@ -44,7 +44,8 @@ def make_survey(*, agencies=9, n=40, periods=("",), **columns):
             "easy": np.tile([1.0, 2], size // 2),
         }
     ).assign(**columns)
-    roles = {role: role for role in ("channel", "unit", "department", "date", "sector") if role in columns}
+    mapped = ("channel", "unit", "department", "date", "sector")
+    roles = {role: role for role in mapped if role in columns}
     return Survey.from_frame(
         frame,
         agency="agency",

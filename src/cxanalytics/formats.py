@@ -78,6 +78,13 @@ def points_range(low: float, high: float, digits: int = 0) -> str:
     return f"{signed(100 * low, digits)} to {signed(100 * high, digits)}"
 
 
+def size_range(low: float, high: float, digits: int = 0) -> str:
+    """Print the range of a size whose direction is said in words: −9.7 to −1.3 is "1.3 to 9.7"."""
+    if low + high < 0.0:
+        low, high = -high, -low
+    return f"{fixed(100 * low, digits)} to {fixed(100 * high, digits)}"
+
+
 def count(number: float) -> str:
     """Print a count with thousands commas."""
     return fixed(number, 0)

@@ -246,6 +246,7 @@ class Survey:
         stratum: str | None = None,
         respondent: str | None = None,
         date: str | None = None,
+        sector: str | None = None,
         count: str | None = None,
         questions: Mapping[str, Question | Scale | str] | None = None,
         drivers: Sequence[str] = (),
@@ -262,8 +263,8 @@ class Survey:
             Columns with the agency and the answer the study is about.
         scale : str or Scale
             Scale of the outcome.
-        unit, department, period, channel, weight, psu, stratum, respondent, date : str, optional
-            Columns with these roles.
+        unit, department, period, channel, weight, psu, stratum, respondent, date, sector : str
+            Columns with these roles, all optional.
         count : str, optional
             Column with the number of respondents a row stands for.
         questions : mapping, optional
@@ -296,6 +297,7 @@ class Survey:
             "stratum": stratum,
             "respondent": respondent,
             "date": date,
+            "sector": sector,
         }
         asked: dict[str, Question | Scale | str] = {outcome: scale}
         asked.update(dict.fromkeys(drivers, scale))

@@ -11,6 +11,7 @@ import pandas as pd
 from harvest import Harvest, Table
 from scipy import sparse
 
+from cxanalytics.models.departments import BETWEEN
 from cxanalytics.numerics.linear_attack import CellBounds, cell_bounds
 
 Cell = tuple[str, str, str]
@@ -19,6 +20,8 @@ Cell = tuple[str, str, str]
 GUARDED = ("hidden", "complementary")
 FINER = ("department", "channel", "unit", "point")
 """Columns of tables about parts of an agency, which have sums of their own."""
+SAME_CELL = ("", "funnel")
+"""What stands behind the measure of a record that is about the whole cell; its wave does, too."""
 HIDE = 10
 # Shares in files have six significant digits, so a count of up to a few thousand is exact.
 ROUNDED = 1e-3
@@ -38,6 +41,8 @@ class Knowledge:
         Answers of all agencies.
     totals : dict of (what, question) to float
         "n" or "positive" over all agencies and waves.
+    parts : dict of (kind, agency, wave) to dict of str to float
+        Answers of each "department" or "channel" that is shown.
     """
 
     n: dict[Cell, float] = field(default_factory=dict)
@@ -45,6 +50,7 @@ class Knowledge:
     labels: dict[Cell, str] = field(default_factory=dict)
     wave_totals: dict[tuple[str, str], float] = field(default_factory=dict)
     totals: dict[tuple[str, str], float] = field(default_factory=dict)
+    parts: dict[tuple[str, str, str], dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ def learn(found: Harvest, *, outcome: str, positive: Mapping[str, tuple[float, .
                 continue
             wave = row.get("wave") or row.get("period", "")
             if "agency" in row and wave:
-                _learn_cell(known, (row["agency"], wave, row.get("measure", outcome)), row)
+                _learn_record(known, row, wave, row.get("measure", outcome))
             elif table.name == "waves" and wave:
                 _keep(known.wave_totals, (wave, outcome), _number(row["n"]))
     for row in _once(found, "scale_use"):
@@ -111,8 +117,19 @@ def _once(found: Harvest, name: str) -> Iterator[dict[str, str]]:
             return
 
 
-def _learn_cell(known: Knowledge, cell: Cell, row: Mapping[str, str]) -> None:
+def _learn_record(known: Knowledge, row: Mapping[str, str], wave: str, measure: str) -> None:
+    """Learn from a record of a cell, of a part of one, or of neither, such as a single answer."""
     # A wave of the files with its own name ("July to September") would be another key here.
+    question, _, detail = measure.partition("/")
+    agency, _, part = row["agency"].partition(BETWEEN)
+    if part and (n := _number(row.get("n", ""))) is not None:
+        kind = row["id"].partition("-")[0]
+        _keep(known.parts.setdefault((kind, agency, wave), {}), part, n)
+    elif agency and not part and detail in (*SAME_CELL, wave):
+        _learn_cell(known, (agency, wave, question), row)
+
+
+def _learn_cell(known: Knowledge, cell: Cell, row: Mapping[str, str]) -> None:
     reason = row.get("suppressed_reason", "")
     if reason in GUARDED:
         known.labels[cell] = reason
@@ -273,6 +290,33 @@ def solve_margins(
             for what in ("n", "positive"):
                 _add_sum(system, known, cells, what, float(part[what].sum()))
     return [entry for entry in _decided(system, known) if known.labels[entry.cell] == "hidden"]
+
+
+def solve_parts(
+    known: Knowledge, truth: pd.DataFrame, *, kind: str, agency: str, wave: str
+) -> list[Recovered]:
+    """Attack the departments or channels that a page leaves out, by those that it shows.
+
+    Parameters
+    ----------
+    known : Knowledge
+    truth : DataFrame
+        `n` and `positive` of every part of the agency, the index; who attacks knows which parts
+        there are, and the scores of those that are shown.
+    kind : {"department", "channel"}
+    agency, wave : str
+
+    Returns
+    -------
+    list of Recovered
+        Named by the part.
+    """
+    shown = known.parts.get((kind, agency, wave), {})
+    assert shown == truth["n"].loc[list(shown)].to_dict()
+    assert truth["n"].sum() == known.n[agency, wave, "recommend"]
+    hidden = pd.Series(np.where(truth["n"] < HIDE, *GUARDED), index=truth.index)
+    reason = hidden.where(~truth.index.isin(list(shown)), "")
+    return solve_margins(truth.assign(agency=agency), reason, margins=["agency"])
 
 
 def people_behind(share: float, *, digits: int = 6, most: int = 5_000) -> int:

@@ -1,10 +1,11 @@
-"""Runs of a study with planted small groups: as it is, with other answers in them, doors open."""
+"""Runs of a study with planted small groups: as it is, with other answers, open, without names."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from harvest import Harvest
 
 HERE = Path(__file__).parent
+FITTED = ("01", "02", "03", "04")
 # The attack is no part of the package; its modules find each other here.
 sys.path.insert(0, str(HERE))
 
@@ -26,12 +28,19 @@ def run_planted(studies_folder: Path) -> Callable[..., Harvest]:
 
     from cxanalytics.run import run_study
 
-    def run(name: str, *, only: tuple[str, ...] = (), **planted: float) -> Harvest:
+    def run(
+        name: str, *, only: tuple[str, ...] = (), limit: int = 1, **planted: float | str
+    ) -> Harvest:
         folder = studies_folder / f"attack-{name}"
         study = folder / "planted"
         if not study.exists():
-            write_planted(study, **planted)
-        report = run_study(study, output=folder / "out", only=only, limit=1, jobs=2, progress=False)
+            # Another worker may write it, too: whoever is first puts a whole study there.
+            own = folder / str(os.getpid())
+            write_planted(own, **planted)
+            with suppress(OSError):
+                own.rename(study)
+        asked = {"output": folder / "out", "jobs": 2, "progress": False}
+        report = run_study(study, only=only, limit=limit, **asked)
         assert not report.failed
         return harvest(report.output)
 
@@ -58,3 +67,15 @@ def with_doors_open(run_planted: Callable[..., Harvest]) -> Harvest:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", path)
         return run_planted("doors-open", only=("01",))
+
+
+@pytest.fixture(scope="session")
+def anonymous(run_planted: Callable[..., Harvest]) -> Harvest:
+    """The study with codes in the place of names: three pages of agencies, and the index."""
+    return run_planted("anonymous", only=(*FITTED, "08", "09"), limit=3, names="anonymous")
+
+
+@pytest.fixture(scope="session")
+def summary(run_planted: Callable[..., Harvest]) -> Harvest:
+    """The study with nothing of single peers: three pages of agencies."""
+    return run_planted("summary", only=(*FITTED, "08"), limit=3, names="summary")

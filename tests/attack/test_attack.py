@@ -6,9 +6,31 @@ import itertools
 import re
 
 import pytest
-from attack import Recovered, learn, match_rows, numbers_beside, people_behind, solve
+from attack import (
+    Recovered,
+    learn,
+    match_rows,
+    numbers_beside,
+    people_behind,
+    solve,
+    solve_parts,
+)
 from harvest import Harvest, Table
-from planted import PLANTED, POSITIVE, QUESTIONS, SMALL, SMALL_BEFORE, SMALL_TEAMS, WAVES
+from planted import (
+    COLUMN_OF,
+    LARGE,
+    PLANTED,
+    POSITIVE,
+    QUESTIONS,
+    SMALL,
+    SMALL_BEFORE,
+    SMALL_PARTS,
+    SMALL_TEAMS,
+    TEAMS,
+    WAVES,
+    answers,
+    parts_of_large,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +61,31 @@ def test_with_the_doors_closed_it_recovers_none(published):
     assert {cell[:2] for cell, why in known.labels.items() if why == "hidden"} == set(PLANTED)
     assert len(known.wave_totals) == 2 and len(known.totals) == 6
     assert solve(known) == []
+
+
+@pytest.mark.parametrize("kind", SMALL_PARTS)
+def test_no_small_part_of_an_agency_follows_from_its_page(published, kind):
+    known = learn(published, outcome="recommend", positive=POSITIVE)
+    truth = parts_of_large(answers(5, small_level=6.0), COLUMN_OF[kind])
+    part, people = SMALL_PARTS[kind]
+    assert truth["n"][part] == people
+    assert known.parts["department", LARGE, WAVES[-1]]
+    assert part not in known.parts.get((kind, LARGE, WAVES[-1]), {})
+    assert solve_parts(known, truth, kind=kind, agency=LARGE, wave=WAVES[-1]) == []
+
+
+@pytest.mark.parametrize("part", [part for part, _ in SMALL_PARTS.values()])
+def test_no_row_or_word_about_an_agency_has_its_small_part(published, part):
+    for table in published.tables:
+        for row in table.rows:
+            assert not any(_about(cell, part) for cell in row), (table.place, table.name, row)
+    for place, words in published.words.items():
+        assert not [text for text in words if _about(text, part)], place
+
+
+def _about(text: str, part: str) -> bool:
+    """Tell whether a text is about the small part: by name, or as a part of the large office."""
+    return part in text if part.startswith(LARGE) else LARGE in text and part in text
 
 
 def test_every_family_of_pages_was_read(published):
@@ -93,14 +140,27 @@ def test_rows_of_two_pages_are_matched_by_their_figures_whatever_their_names(pub
 
 
 def test_no_page_or_file_names_a_team(published):
-    """Small teams are left out; the names of the others would tell which are missing."""
+    """Small teams are left out; the names of the others would tell which are missing.
+
+    The large office, whose page this is, has a small team: its page names neither of its teams.
+    The audit lists the names that were linked, without those of small teams.
+    """
     for place, words in published.words.items():
         if not place.startswith("notebooks"):
-            assert not [text for text in words for team in SMALL_TEAMS if team in text], place
+            assert not [text for text in words for team in TEAMS if team in text], place
     for table in published.tables:
-        if not table.place.startswith("notebooks"):
+        if not table.place.startswith("notebooks") and table.name != "coverage":
             cells = set(itertools.chain(*table.rows))
-            assert not cells & set(SMALL_TEAMS), (table.place, table.name)
+            named = [cell for cell in cells for team in TEAMS if team in cell]
+            assert not named, (table.place, table.name, named)
+
+
+def test_nothing_at_all_names_a_small_team(published):
+    for place, words in published.words.items():
+        assert not [text for text in words for team in SMALL_TEAMS if team in text], place
+    for table in published.tables:
+        cells = set(itertools.chain(*table.rows))
+        assert not [cell for cell in cells for team in SMALL_TEAMS if team in cell], table.place
 
 
 def test_a_hidden_group_is_never_zero_and_never_without_a_reason(published):

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from attack import solve_margins
-from planted import answers
+from attack import learn, solve_margins, solve_parts
+from harvest import Harvest, Table
+from planted import COLUMN_OF, LARGE, POSITIVE, SMALL_PARTS, WAVES, answers, parts_of_large
 
+from cxanalytics.benchmark import benchmark_channels, benchmark_departments, benchmark_scores
 from cxanalytics.disclosure import agency_reasons, groups, margins
 from cxanalytics.models.channels import fit_channel_scores
 from cxanalytics.models.departments import fit_department_scores
 from cxanalytics.models.history import fit_history
+from cxanalytics.models.scores import fit_scores
+from cxanalytics.report import Measure, PageFacts, write_departments
+from cxanalytics.report.exports import COLUMNS, score_records
 from cxanalytics.rules import COMPLEMENTARY, HIDDEN
 from cxanalytics.tables import Survey
+from cxanalytics.words import Nouns
+
+FACTS = PageFacts(
+    title=LARGE,
+    kind="agency",
+    programme="City survey",
+    wave=WAVES[-1],
+    dates="",
+    publisher="",
+    contact="",
+    simulated=True,
+    nouns=Nouns(),
+    measures=(Measure("recommend", "Would recommend us", "would recommend you"),),
+)
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +125,46 @@ def test_no_month_follows_from_its_wave(survey):
     assert solve_margins(table[open_], asked[open_], margins=["wave"]) == []
     alone = asked.replace(COMPLEMENTARY, "")
     assert solve_margins(table[open_], alone[open_], margins=["wave"])
+
+
+def _records_of_large() -> Table:
+    """Give what the page of the large office says of it and of its parts, as its file does."""
+    survey = Survey.from_frame(
+        answers(5, small_level=6.0),
+        agency="office",
+        outcome="recommend",
+        scale="nps_0_10",
+        period="wave",
+        department="desk",
+        channel="channel",
+    )
+    section = write_departments(
+        benchmark_departments(fit_department_scores(survey), seed=1),
+        FACTS,
+        agency=LARGE,
+        channels=benchmark_channels(fit_channel_scores(survey), seed=1),
+    )
+    scores = fit_scores(survey, measure="recommend", period=WAVES[-1])
+    own = score_records({"recommend": benchmark_scores(scores, seed=1)}, FACTS, agency=LARGE)
+    rows = [[str(record[name]) for name in COLUMNS] for record in (*own, *section.records)]
+    return Table("page", "csv", (COLUMNS, *map(tuple, rows)))
+
+
+def _recovered_parts(kind: str) -> set[tuple[str, str, float]]:
+    found = Harvest((_records_of_large(),), {}, {})
+    known = learn(found, outcome="recommend", positive=POSITIVE)
+    truth = parts_of_large(answers(5, small_level=6.0), COLUMN_OF[kind])
+    got = solve_parts(known, truth, kind=kind, agency=LARGE, wave=WAVES[-1])
+    return {(entry.cell[0], entry.what, entry.value) for entry in got}
+
+
+@pytest.mark.parametrize("kind", SMALL_PARTS)
+def test_the_page_of_an_agency_does_not_give_its_small_part_back(kind):
+    assert _recovered_parts(kind) == set()
+
+
+@pytest.mark.parametrize("kind", SMALL_PARTS)
+@pytest.mark.usefixtures("doors_open")
+def test_with_the_doors_open_the_page_gives_its_small_part_back(kind):
+    part, people = SMALL_PARTS[kind]
+    assert (part, "n", people) in _recovered_parts(kind)

@@ -10,6 +10,7 @@ import pytest
 
 from cxanalytics.benchmark import benchmark_departments
 from cxanalytics.errors import DataError, ParamsError
+from cxanalytics.models import fit_department_scores, fit_or_reason
 from cxanalytics.tables import Estimates
 
 
@@ -188,3 +189,12 @@ def test_means_need_a_difference_and_a_table_its_columns(made) -> None:
         benchmark_departments(
             replace(scores, frame=scores.frame.drop(columns="department")), seed=1
         )
+
+
+def test_the_same_wave_again_or_none_is_no_earlier_wave(made) -> None:
+    scores = made[1]
+    again = benchmark_departments(scores, previous=scores, draws=1000, seed=1)
+    assert "matched" not in again.facts
+    refused = fit_or_reason(fit_department_scores, None)
+    none = benchmark_departments(scores, previous=refused, draws=1000, seed=1)
+    assert "matched" not in none.facts

@@ -238,6 +238,29 @@ def test_coverage_is_handed_on():
     pd.testing.assert_frame_equal(tables["coverage"], coverage)
 
 
+def test_coverage_names_no_small_unit():
+    frame = pd.DataFrame({"agency": "A", "unit": ["one"] * 9 + ["one two"] * 12, "pride": 4.0})
+    staff = Survey.from_frame(
+        frame, agency="agency", unit="unit", outcome="pride", scale="likert_1_5"
+    )
+    coverage = pd.DataFrame(
+        {
+            "source": "staff survey",
+            "name": ["A / one", "A / one two"],
+            "rows": 1,
+            "joined": [1, 0],
+            "partner": ["A / one", ""],
+            "reason": ["", "no such name; the closest is A / one"],
+        }
+    )
+    told = fit_audit(staff=staff, coverage=coverage)["coverage"]
+    unnamed = "a unit with too few answers to be named"
+    assert list(told["name"]) == [unnamed, "A / one two"]
+    assert list(told["partner"]) == [unnamed, ""]
+    assert told["reason"][1] == f"no such name; the closest is {unnamed}"
+    assert list(told["joined"]) == [1, 0]
+
+
 def test_every_table_survives_the_hand_over(tmp_path):
     tables = fit_audit(
         survey=make_survey(),

@@ -17,7 +17,12 @@ from cxanalytics.claims.verdicts import (
     TOO_IMPRECISE,
 )
 from cxanalytics.errors import ModelError, ParamsError
-from cxanalytics.models import fit_sector_prediction, fit_tested_benchmark_claims
+from cxanalytics.models import (
+    fit_or_reason,
+    fit_scores,
+    fit_sector_prediction,
+    fit_tested_benchmark_claims,
+)
 from cxanalytics.models.claims_benchmark import top_chances
 from cxanalytics.models.sector_prediction import KEYS
 from cxanalytics.tables import Estimates
@@ -151,3 +156,11 @@ def test_few_companies_are_refused_and_the_claim_says_why():
         fit_sector_prediction(before, now, companies=few, seed=1)
     with pytest.raises(ParamsError):
         fit_sector_prediction(before, now, companies=companies, seed=1, draws=10)
+
+
+def test_a_study_without_companies_lacks_both_sectors():
+    before, now = shares(np.linspace(0.5, 0.7, 20)), shares(np.linspace(0.5, 0.7, 20))
+    companies = fit_or_reason(fit_scores, None)
+    sectors = fit_or_reason(fit_sector_prediction, before, now, companies=companies, seed=1)
+    claims = fit_tested_benchmark_claims(sectors=sectors).set_index("claim")
+    assert claims.loc[23, "missing"] == "both sectors"

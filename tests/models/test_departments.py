@@ -80,6 +80,9 @@ def test_small_departments_hide_and_so_does_one_beside_them() -> None:
         assert np.isnan(frame.loc[key, "n"]) == (reason not in ("", FEW))
     hidden = (found.frame["suppressed_reason"] != "").to_numpy()
     assert np.isnan(found.covariance[hidden]).all()
+    # The check counts the very rows that pages count.
+    (check,) = [check for check in found.checks if check.name == "hidden_departments"]
+    assert check.text.endswith(f": {hidden.sum()}.")
 
 
 def test_no_department_of_a_hidden_agency_is_shown() -> None:
@@ -115,6 +118,8 @@ def test_where_there_are_no_departments_it_says_so() -> None:
     bare = Survey.from_frame(survey.frame, agency="agency", outcome="recommend", scale="nps_0_10")
     with pytest.raises(ModelError, match="names no department"):
         fit_department_scores(bare)
+    with pytest.raises(ModelError, match="names no unit"):
+        fit_department_scores(bare, by="unit")
 
 
 def test_known_truth_of_a_government_in_two_waves() -> None:

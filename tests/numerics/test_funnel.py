@@ -124,15 +124,43 @@ def test_tails_are_exact_and_both_hold_the_count():
     assert tail_probabilities([0.6], [10], 0.6) == pytest.approx(1.0)
 
 
-def test_tails_with_overdispersion_are_those_of_a_mixture():
-    rng = np.random.default_rng(1)
-    n, tau = 60, 0.05
-    drawn = rng.binomial(n, np.sin(float(arcsine(0.7)) + tau * rng.normal(size=400_000)) ** 2)
+def _drawn(n, tau, seed):
+    """Counts of answers whose share scatters normally, on the arcsine scale or that of shares."""
+    rng = np.random.default_rng(seed)
+    deviate = tau * rng.normal(size=400_000)
+    shares = np.sin(float(arcsine(0.7)) + deviate) ** 2, 0.7 + 2 * np.sqrt(0.21) * deviate
+    return [rng.binomial(n, np.clip(share, 0.0, 1.0)) for share in shares]
+
+
+def test_tails_with_overdispersion_are_those_of_the_mixture_that_makes_them_likelier():
+    shapes = _drawn(60, 0.05, 1)
     for count in (30, 36, 50):
-        tail = min((drawn <= count).mean(), (drawn >= count).mean())
-        got = tail_probabilities([count / n], [n], 0.7, tau2=tau**2)
+        tail = max(min((x <= count).mean(), (x >= count).mean()) for x in shapes)
+        got = tail_probabilities([count / 60], [60], 0.7, tau2=0.05**2)
         # 400,000 draws: three Monte Carlo errors, doubled as the probability is
         assert got == pytest.approx(2 * tail, abs=6 * np.sqrt(tail / 400_000))
+
+
+def test_equally_likely_spreads_are_averaged():
+    shapes = [_drawn(300, tau, 2) for tau in (0.0, 0.03, 0.09)]
+    for count in (165, 245):
+        each = [
+            np.mean([min((x <= count).mean(), (x >= count).mean()) for x in drawn])
+            for drawn in zip(*shapes, strict=True)
+        ]
+        got = tail_probabilities([count / 300], [300], 0.7, tau2=[0.0, 0.03**2, 0.09**2])
+        assert got == pytest.approx(2 * max(each), abs=6 * np.sqrt(max(each) / 1_200_000))
+
+
+def test_the_spread_of_few_units_is_less_sure_than_that_of_many():
+    rng = np.random.default_rng(4)
+    ratio = []
+    for units in (12, 100):
+        fit = overdispersion(0.3 * rng.normal(size=units), np.full(units, 0.1), 0.0)
+        assert fit.tau2_likely.min() < fit.tau2 < fit.tau2_likely.max()
+        assert np.median(fit.tau2_likely) == pytest.approx(fit.tau2, rel=0.15)
+        ratio.append(fit.tau2_likely.max() / fit.tau2_likely.min())
+    assert ratio[0] > 2 * ratio[1]
 
 
 def test_discovery_rates_agree_with_statsmodels():

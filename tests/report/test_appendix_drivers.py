@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -85,10 +87,19 @@ def test_a_refused_model_keeps_its_heading_and_says_why(facts) -> None:
 def test_standardized_shares_name_only_agencies_that_are_shown(facts) -> None:
     section = write_appendix_agencies(_agencies(), facts)
     assert "Hidden" not in section.html and "<b>A</b>" not in section.html
-    assert section.answer == (
-        "Their shares move by 1.5 points in the middle case and by 2.0 at most, "
-        "for age band, need held alike."
+    assert section.answer.startswith("With age band and need held alike, any two agencies can be")
+
+
+def test_standardized_shares_are_set_beside_the_adjusted_scores_once(facts) -> None:
+    mix = _agencies()
+    mix = replace(mix, frame=mix.frame.assign(estimate=[0.61, float("nan"), 0.5]))
+    section = write_appendix_agencies(_agencies(), facts, case_mix=mix)
+    assert section.answer.endswith(
+        "The two differ by 1.0 points in the middle case and by 1.0 at most."
     )
+    assert "+1.0" in section.html and "not adjusted" in section.html
+    # What the block on case mix tells already is told there alone.
+    assert "Observed" not in section.html and "Common support" not in section.html
 
 
 def test_what_cannot_be_standardized_is_said() -> None:

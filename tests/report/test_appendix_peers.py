@@ -97,13 +97,24 @@ def test_the_page_of_an_agency_says_whether_its_verdict_hangs_on_its_peers(facts
     assert say_peer_sensitivity(change, nouns=facts.nouns).endswith(".")
 
 
-def test_a_refusal_keeps_the_heading_and_the_claims(facts):
-    claims = fit_tested_benchmark_claims()
-    section = write_appendix_peers(None, facts, claims=claims, reason="Too few agencies.")
-    html = str(section.html)
-    assert "Too few agencies." in html
-    assert "23. Comparing government with companies is futile" in html
-    assert "Missing: both sectors." in html
+def test_a_refusal_keeps_the_heading_and_says_why(facts):
+    section = write_appendix_peers(None, facts, reason="Too few agencies.")
+    assert "Too few agencies." in str(section.html)
+
+
+def test_it_says_with_whom_verdicts_are_called_and_called_again(facts):
+    change = made(["below", "above"])
+    html = str(write_appendix_peers(change, facts).html)
+    assert "compare with all agencies that are shown, for the study declares no peers." in html
+    assert "Called again with all that are shown and any one of its peers left out." in html
+    assert "1 of 2 verdicts changes." in html
+    assert "0 of 2 verdicts hang on a single government peer." in html
+    named = replace(change, facts=dict(change.facts) | {"declared": True})
+    assert "the agencies that the study names as peers" in str(
+        write_appendix_peers(named, facts).html
+    )
+    none = str(write_appendix_peers(made(["above", "above"]), facts).html)
+    assert "0 of 2 verdicts change." in none
 
 
 def test_claims_are_said_with_their_figures(facts):

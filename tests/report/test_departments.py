@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from cxanalytics.benchmark import benchmark_channels, benchmark_departments
-from cxanalytics.models.claims_departments import fit_department_claims
 from cxanalytics.report import section
 from cxanalytics.report.appendix_departments import write_appendix_departments
 from cxanalytics.report.departments import assert_said, write_departments
@@ -65,6 +64,8 @@ def test_the_agency_page_folds_both_figures_and_hands_their_records_on(
     assert HOSTILE not in html and "&lt;script&gt;" in html
     assert "almost certainly below the other departments" in found.answer
     assert "pairs of channels" in found.answer and len(found.answer) < 300
+    assert html.count("<summary>Why?") == 2 and html.count("<dt>Rule</dt>") == 2
+    assert len({record["measure"] for record in found.records}) == 2
     assert len(found.records) == 6
     for record in found.records:
         assert f'id="{record["id"]}"' in html
@@ -79,8 +80,22 @@ def test_a_hidden_department_is_neither_named_nor_counted_among_the_rows(
     html = str(found.html)
     assert "department-a1-three" in html and "department-a1-two" not in html
     assert "channel-a1-visit" in html and "channel-a1-phone" not in html
-    assert "One department has fewer than" in html
+    few = "has too few answers to show, or would give such a one away."
+    assert f"One department {few}" in html and f"One channel {few}" in html
     assert len(found.records) == 4
+
+
+def test_an_agency_whose_departments_are_all_hidden_says_how_many(facts) -> None:
+    scores = _scores("department", ("One", "Two", "Three"))
+    own = scores.frame["agency"] == "A3"
+    scores.frame.loc[own, "suppressed_reason"] = "hidden"
+    figures = ["estimate", "n", "n_eff", "raw", "conf_low", "conf_high"]
+    scores.frame.loc[own, figures] = np.nan
+    board = benchmark_departments(scores, seed=1, draws=1000)
+    found = write_departments(board, facts, agency="A3")
+    html = str(found.html)
+    assert "Three departments have too few answers to show" in html
+    assert found.figures == 0 and "A3 · " not in html
 
 
 def test_without_either_the_heading_stays_and_says_why(facts) -> None:
@@ -96,14 +111,14 @@ def test_names_may_hold_any_word_and_sentences_may_not() -> None:
         assert_said("Impact Team has an impact.", ["Impact Team"], page="executive")
 
 
-def test_the_appendix_shows_departments_channels_and_claims(departments, channels, made_up) -> None:
+def test_the_appendix_shows_departments_and_channels(departments, channels, made_up) -> None:
     facts = made_up.make_facts(kind="appendix")
-    claims = fit_department_claims(departments=departments, channels=channels)
-    found = write_appendix_departments(departments, facts, channels=channels, claims=claims)
+    found = write_appendix_departments(departments, facts, channels=channels)
     html = str(found.html)
     assert found.figures == 2 and found.id == "departments-all"
     assert "Show all 23 departments" in html and HOSTILE not in html
-    assert "35. Department officers make the strategy succeed" in html
+    assert html.count("One department has too few answers to show") == 1
+    assert "left out" not in html
     assert "Pairs of channels over all agencies" in html
     assert "A1 · Two" not in html and "A1 · phone" not in html
     assert set(found.key_figures["key"]) >= {"chat", "phone", "visit"}

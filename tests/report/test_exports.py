@@ -61,6 +61,14 @@ def test_numbers_below_zero_stay_numbers(records):
     assert float(row["gap"]) == below["gap"]
 
 
+def test_a_record_keeps_what_differs_from_its_page_and_its_measure(records, facts):
+    first, other = records[0], {**records[0], "id": "x", "label": "Own label", "wave": "Before"}
+    told = json.loads(exports.to_json([first, other], facts))
+    assert told["measures"] == {first["measure"]: first["label"]}
+    assert not {"label", "wave"} & set(told["records"][0])
+    assert (told["records"][1]["label"], told["records"][1]["wave"]) == ("Own label", "Before")
+
+
 def test_workbook_is_the_same_to_the_byte(records, facts):
     assert exports.to_xlsx(records, facts) == exports.to_xlsx(records, facts)
 

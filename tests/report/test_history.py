@@ -105,6 +105,15 @@ def test_the_page_has_the_answer_outside_and_the_rest_in_a_fold(tables, facts):
     assert got.figures == 1
 
 
+def test_all_measures_are_a_table_where_there_is_more_than_one(tables, facts):
+    history, _, _ = tables
+    assert "All measures over time" not in write_history(history, facts, agency="Office 04").html
+    more = history.frame.assign(measure="easy", key="easy" + history.frame["key"])
+    both = replace(history, frame=pd.concat([history.frame, more], ignore_index=True))
+    wider = replace(facts, measures=(*facts.measures, Measure("easy", "Easy", "find it easy")))
+    assert "All measures over time" in write_history(both, wider, agency="Office 04").html
+
+
 def test_every_shown_point_has_a_row_a_record_and_one_id(tables, facts):
     history, _, _ = tables
     got = write_history(history, facts, agency="Office 02")
@@ -112,7 +121,7 @@ def test_every_shown_point_has_a_row_a_record_and_one_id(tables, facts):
     assert [record["id"] for record in got.records] == ids
     assert len(ids) == 17
     assert not any(record["measure"].endswith("2025-04") for record in got.records)
-    assert all(record["n"] is None for record in got.records)
+    assert all(record["n"] > 0 for record in got.records)
 
 
 def test_a_past_point_carries_nothing_of_the_wave_reported(tables, facts):

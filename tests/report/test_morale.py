@@ -99,9 +99,10 @@ def test_the_answer_the_chart_the_table_and_the_file_give_one_value(section, who
 
 
 def test_every_row_has_its_record_and_every_record_its_row(section) -> None:
-    rows = {row["id"] for row in soup_of(section).find_all("tr", id=True)}
-    assert rows == {record["id"] for record in section.records if record["id"]}
-    assert {"team-intake", "morale-within", "morale-later"} <= rows
+    places = [tag["id"] for tag in soup_of(section).select("tr[id], td > span[id]")]
+    assert sorted(places) == sorted(record["id"] for record in section.records)
+    kept = {"team-intake--morale", "team-intake--performance", "morale-within", "morale-later"}
+    assert kept <= set(places)
 
 
 def test_a_small_team_is_counted_and_nowhere_else(made, write) -> None:
@@ -216,6 +217,9 @@ def test_without_names_teams_are_numbered_everywhere(write, made) -> None:
     text = f"{section.html}{[record['label'] for record in section.records]}"
     assert not [team for team in made.TEAMS if team in text]
     assert "Team 1" in text
+    ids = {record["id"] for record in section.records}
+    assert not [team for team in made.TEAMS for name in ids if team.lower() in name]
+    assert {"team-1--morale", "team-1--performance"} <= ids
 
 
 def test_hostile_names_are_text_and_nothing_else(made_up, made, write) -> None:

@@ -152,12 +152,15 @@ def test_names_from_the_data_do_no_harm(sections, made_up) -> None:
     assert '<body class="morale">' in page
 
 
-def test_every_estimate_is_in_the_file(sections, panel) -> None:
+def test_every_estimate_is_in_the_file(sections, panel, record_ids) -> None:
     html = str(sections[4].html)
     address = re.search(r'href="data:text/csv[^,]*,([^"]+)"', html).group(1)
     rows = list(csv.DictReader(io.StringIO(b64decode(address).decode("utf-8-sig"))))
     keys = ["within", "between", "difference", "between", "within", "lead"]
     assert [row["key"] for row in rows] == keys
+    told = record_ids("".join(str(part.html) for part in sections))
+    assert told == [row["id"] for row in rows]
+    assert told == [f"{'models' if k > 2 else 'relation'}-{key}" for k, key in enumerate(keys)]
     fitted = fit_morale_performance(panel, standardize=False)
     assert float(rows[1]["estimate"]) == pytest.approx(fitted.row("between")["estimate"], rel=1e-5)
     assert 'href="audit.html"' in html

@@ -7,14 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from cxanalytics.benchmark import mask_peers
+from cxanalytics.benchmark import mask_leaders, mask_peers
 from cxanalytics.benchmark.peer_names import ALIKE_ROWS
 from cxanalytics.errors import ParamsError
-from cxanalytics.report import mask_facts, write_index_data, write_index_groups
+from cxanalytics.report import (
+    mask_facts,
+    write_index_data,
+    write_index_groups,
+    write_index_masthead,
+)
 from cxanalytics.report.exports import COLUMNS, standing_records
 from cxanalytics.report.section import Section
+from cxanalytics.tables import Estimates
+from cxanalytics.words import say_expected_wrong, say_index
 
 ATTACK = Path(__file__).parents[1] / "attack"
 
@@ -166,6 +174,41 @@ def test_the_index_without_names_has_codes_and_no_links(made_up, boards, index_f
     assert not any(agency in html for agency in (*made_up.AGENCIES, *made_up.SMALL))
     assert "agencies/" not in html
     assert "Peer 1" in html
+
+
+def test_the_index_without_names_counts_verdicts_and_calls_as_they_are(
+    made_up, boards, index_facts
+):
+    shown = mask_peers(boards, None, names="anonymous", seed=1)
+    own = mask_facts(index_facts, None, names="anonymous")
+    before, after = boards["recommend"], shown["recommend"]
+    headline = say_index(before, nouns=index_facts.nouns)
+    assert "likely above" in headline
+    assert write_index_masthead(shown, own).answer == headline
+    groups = write_index_groups(shown, own)
+    assert say_expected_wrong(before) in str(groups.html)
+    assert say_expected_wrong(before) == say_expected_wrong(after) != ""
+    # An average of agencies has no verdict of its own, and stands in no group of one.
+    assert set(after.shown["verdict"]) == {""} and after.shown["certainty"].isna().all()
+    assert "Averages of neighbors in score (" in str(groups.html)
+    assert "Likely above the typical peer (" not in str(groups.html)
+
+
+@pytest.mark.parametrize(
+    ("leaders", "own", "printed"), [(1, False, False), (3, True, False), (3, False, True)]
+)
+def test_the_level_of_few_leaders_is_on_no_page_without_names(leaders, own, printed):
+    keys = [f"Office {place}" for place in range(6)]
+    leading = [place < leaders for place in range(6)]
+    frame = pd.DataFrame({"key": keys, "estimate": 0.1, "leading": leading})
+    frame[["std_error", "conf_low", "conf_high", "n"]] = np.nan
+    found = Estimates(frame, "share", facts={"leading": leaders})
+    agency = keys[0] if own else keys[-1]
+    for names in ("anonymous", "summary"):
+        assert mask_leaders(found, agency, names=names) is (found if printed else None)
+    assert mask_leaders(found, agency, names="named") is found
+    with pytest.raises(ParamsError, match="names"):
+        mask_leaders(found, agency, names="initials")
 
 
 def test_names_that_mean_nothing_are_refused(made_up, boards):

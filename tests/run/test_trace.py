@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -18,7 +19,9 @@ from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.run import run_study
 from cxanalytics.run.places import notebooks
 from cxanalytics.run.trace import as_lines, as_plain, trace_records
+from cxanalytics.run.trace.again import make_again
 from cxanalytics.run.trace.cells import (
+    call_shown,
     expression_of,
     handed_over,
     needed_for,
@@ -359,9 +362,20 @@ def test_a_page_is_read_as_text_by_id_and_what_is_drawn_is_not():
     assert page.texts["a"] == "One two three four five"
     assert page.within["b"] == ("b", "a")
     assert page.records == {}
-    broken = '<a download="x.json" href="data:application/json;base64,%%%">JSON</a>'
-    with pytest.raises(DataError, match="JSON file inside the page is broken"):
-        read_html(broken)
+    for kind in ("json", "csv"):
+        broken = f'<a download="x.{kind}" href="data:text/x;base64,%%%">File</a>'
+        with pytest.raises(DataError, match=f"{kind.upper()} file inside the page is broken"):
+            read_html(broken)
+
+
+def test_a_page_without_a_json_file_has_the_records_of_its_csv_file():
+    content = base64.b64encode(
+        "\ufeffid,key,n,estimate\r\na-1,one,40,0.5\r\na-2,two,,\r\n".encode()
+    )
+    page = read_html(f'<a download="x.csv" href="data:text/csv;base64,{content.decode()}">CSV</a>')
+    assert page.records["a-1"] == {"id": "a-1", "key": "one", "n": 40, "estimate": 0.5}
+    assert page.records["a-2"]["n"] == ""
+    assert page.facts == {}
 
 
 def test_figures_agree_to_the_sixth_digit_and_no_further():
@@ -444,20 +458,81 @@ def test_a_notebook_that_writes_a_page_of_its_own_shows_what_it_hands_over(
     assert chosen == [("03_morale", "morale"), ("03_morale", "panel")]
 
 
+def test_each_of_the_things_that_a_cell_displays_has_tables_of_its_own(tmp_path, notebook_writer):
+    path = tmp_path / "10_x.ipynb"
+    cells = [
+        "x: int = 1  # one",
+        'scores = study.load("04_x")\nfound, panel = scores.tables.get, scores["panel"]',
+        'display(write(scores["a"]), write(found("b", None), of=panel))',
+        "one = write(panel)\none",
+    ]
+    notebook_writer(path, cells)
+    whole = statements(path)
+    assert tables_read(2, whole) == [("04_x", "a")]
+    assert set(tables_read(2, whole, 1)) == {("04_x", "b"), ("04_x", "panel")}
+    assert tables_read(3, whole) == [("04_x", "panel")]
+    assert call_shown(2, whole, 1) == "write(found('b', None), of=panel)"
+    assert call_shown(3, whole, 0) == "one = write(panel)"
+
+
+def test_a_statement_that_fails_is_named_and_what_does_not_need_it_is_computed(
+    tmp_path, notebook_writer
+):
+    path = tmp_path / "04_x.ipynb"
+    cells = ["x: int = 1  # one", "a = 1\nb = a / 0", "c = b + 1", 'study.save("04_x", a=a, c=c)']
+    notebook_writer(path, cells)
+    study = SimpleNamespace(tick=lambda _: None)
+    made = make_again(path, "04_x", ["a", "c"], study)
+    assert made.tables == {"a": 1}
+    assert made.problems == {"c": "04_x, cell 1, stops at b = a / 0: division by zero"}
+
+
+def test_an_id_whose_page_cannot_be_written_again_says_how_far_it_leads(outputs, monkeypatch):
+    def fail(*_, **__):
+        raise DataError("no data at all")
+
+    monkeypatch.setattr("cxanalytics.fit_scorecard", fail, raising=False)
+    (trace,) = trace_records(outputs, ["score-easy"], page=PAGE)
+    assert not trace.agrees and failed(trace) == {"again"}
+    told = next(check.text for check in trace.checks if check.passed is False)
+    assert told.startswith("Not computed again: 04_benchmark, cell 4, stops at scores = cx.fit_sco")
+    assert told.endswith(": no data at all.")
+    assert [call.function for call in trace.calls] == ["study.survey", "study.waves"]
+    said = "\n".join(as_lines(trace))
+    assert said.endswith("was not computed again: the lines above are how far it leads.")
+
+
+def test_a_mark_of_a_drawing_is_no_number(outputs):
+    page = read_html((outputs / PAGE).read_text(encoding="utf-8"))
+    mark = next(name for name, text in page.texts.items() if name.startswith("standing-wide"))
+    (trace,) = trace_records(outputs, [mark], page=PAGE)
+    assert trace.agrees and trace.printed == ""
+    assert list(as_lines(trace))[-1] == "  There is no number to compare."
+
+
 @pytest.mark.slow
-def test_every_record_of_every_page_of_the_simulated_study_has_a_place_of_its_own(simulated_run):
-    families = set()
+def test_every_record_of_every_page_of_the_simulated_study_has_a_place_of_its_own(
+    simulated_run, record_ids
+):
+    families = {}
     for path in sorted(simulated_run.rglob("*.html")):
-        html = path.read_text(encoding="utf-8")
-        found = re.search(r'data:application/json;base64,([^"]+)', html)
-        if found is None:
-            continue
-        told = [row.get("id", "") for row in json.loads(base64.b64decode(found[1]))["records"]]
         address = path.relative_to(simulated_run).as_posix()
-        assert len(told) == len(set(told)), address
-        assert set(told) <= set(read_html(html).texts), address
-        families.add(address.partition("/")[0])
-    assert {"agencies", "index.html"} <= families
+        families[address.partition("/")[0]] = record_ids(path.read_text(encoding="utf-8"))
+    # The appendix has no files: what it prints is in those of the other pages, or in a fit.
+    assert families.pop("appendix.html") == []
+    assert set(families) == {"agencies", "index.html", "audit.html", "morale.html"}
+    assert all(families.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["morale.html", "appendix.html"])
+def test_estimates_and_sections_of_the_simulated_study_are_computed_again(
+    simulated_run, monkeypatch, page
+):
+    monkeypatch.delenv("CXANALYTICS_HOME", raising=False)
+    traces = trace_records(simulated_run, page=page)
+    assert len(traces) > 10
+    assert [trace.id for trace in traces if not trace.agrees] == []
 
 
 @pytest.mark.slow
@@ -468,9 +543,14 @@ def test_scores_drivers_steps_and_answers_of_the_simulated_study_are_computed_ag
     page = min((simulated_run / "agencies").glob("*.html")).relative_to(simulated_run).as_posix()
     read = read_html((simulated_run / page).read_text(encoding="utf-8"))
     starts = ("score-", "stand-", "driver-", "step-", "answer-", "drivers-explained")
+    starts += ("history-", "department-", "channel-", "team-", "staff-", "morale-", "claim-")
     asked = [next(name for name in read.records if name.startswith(start)) for start in starts]
     traces = trace_records(simulated_run, asked, page=page)
     assert [trace.id for trace in traces if not trace.agrees] == []
+    named = {trace.id.partition("-")[0]: {c.name for c in trace.checks} for trace in traces}
+    for kind in ("score", "stand", "history", "channel"):
+        assert {"base", "counted"} <= named[kind], kind
+    assert "base" in named["department"]
     model = traces[starts.index("step-")]
     assert [check.passed for check in model.checks if check.name == "base"] == [True]
     assert as_plain(model)["agrees"] is True

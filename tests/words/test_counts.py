@@ -20,6 +20,7 @@ from cxanalytics.words import (
     say_care,
     say_change,
     say_funnel,
+    say_funnel_note,
     say_gap,
     say_headline,
     say_index,
@@ -300,3 +301,27 @@ def test_a_raised_threshold_is_the_number_that_is_printed(board):
     assert said == "Fewer than 70 peers can be compared, so no rank is given."
     table = pd.DataFrame({"outside": [True] * 2 + [False] * 30})
     assert say_funnel(table, nouns=Nouns(), thresholds=raised).startswith("Fewer than 40 agencies")
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"),
+    [
+        (0.94, " You are likely in the top quarter (94% certain)."),
+        (0.9499, " You are likely in the top quarter (94% certain)."),
+        (0.97, " You are very likely in the top quarter (97% certain)."),
+        (0.9999, " You are almost certainly in the top quarter (over\u00a099% certain)."),
+        (0.89, ""),
+        (float("nan"), ""),
+    ],
+)
+def test_the_top_quarter_is_said_with_its_certainty(benchmark_table, chance, told):
+    frame = benchmark_table.frame.assign(p_top_quartile=chance, rank_high=1)
+    said = say_standing(replace(benchmark_table, frame=frame), "A", nouns=Nouns())
+    assert said == f"You rank 1st of 2 on recommendation.{told}"
+
+
+def test_the_funnel_names_the_rule_of_limits_and_that_of_verdicts():
+    told = say_funnel_note(nouns=Nouns(), difference=0.03)
+    assert told.startswith("Triangles lie outside the outer band.")
+    assert "at least 80% certain of a gap over 3\u00a0points" in told
+    assert "verdict" not in say_funnel_note(nouns=Nouns()).lower()

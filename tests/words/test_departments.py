@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,10 +18,12 @@ from cxanalytics.words import (
     say_alt_departments,
     say_channel_spread,
     say_channels,
+    say_channels_left_out,
     say_channels_note,
     say_department_claims,
     say_departments,
     say_departments_brief,
+    say_departments_left_out,
     say_departments_note,
     say_dispersion,
     say_spread,
@@ -101,34 +105,35 @@ PAIRS = [
 
 def test_the_surest_departments_are_named_and_the_rest_counted() -> None:
     board = make_board([-0.09, 0.07, 0.06, 0.03, 0.0])
-    assert say_departments(board, agency="A") == (
+    assert say_departments(board, agency="A", nouns=NOUNS) == (
         "D0 is very likely below the other departments (99% certain), by 9\u00a0points (likely "
-        "−14 to −4). D1 is very likely above the other departments (97% certain), by "
-        "7\u00a0points (likely +2 to +12). One other stands apart too. One is about the same as "
+        "4 to 14). D1 is very likely above the other departments (97% certain), by "
+        "7\u00a0points (likely 2 to 12). One other stands apart too. One is about the same as "
         "the others. One is too close to call."
     )
-    assert say_title_departments(board, agency="A") == "Of five departments, three stand apart"
+    title = say_title_departments(board, agency="A", nouns=NOUNS)
+    assert title == "Of five departments, three stand apart"
 
 
 def test_chance_is_no_finding_and_a_null_is_said() -> None:
     board = make_board([0.02, -0.02])
-    assert say_departments(board, agency="A") == (
+    assert say_departments(board, agency="A", nouns=NOUNS) == (
         "No department can be called above or below the others."
     )
-    assert say_title_departments(board) == "Of two departments, none stands apart"
+    assert say_title_departments(board, nouns=NOUNS) == "Of two departments, none stands apart"
     assert "0 of" not in say_all_departments(board, nouns=NOUNS)
 
 
 def test_the_brief_is_the_surest_department_and_a_count_of_channels() -> None:
     found = make_channels(PAIRS, agency="A")
-    told = say_departments_brief(make_board([0.06, -0.09]), found, agency="A")
+    told = say_departments_brief(make_board([0.06, -0.09]), found, agency="A", nouns=NOUNS)
     assert told.startswith("D1 is very likely below the other department (99% certain)")
     assert "D0" not in told
-    assert told.endswith("Of three pairs of channels, one is apart and one about the same.")
-    null = say_departments_brief(make_board([0.02, -0.02]), None, agency="A")
+    assert told.endswith("Of three pairs of channels, one is apart and one is about the same.")
+    null = say_departments_brief(make_board([0.02, -0.02]), None, agency="A", nouns=NOUNS)
     assert null == "No department can be called above or below the others."
-    assert say_departments_brief(None, None, agency="A") == ""
-    alone = say_departments_brief(None, found, agency="B")
+    assert say_departments_brief(None, None, agency="A", nouns=NOUNS) == ""
+    alone = say_departments_brief(None, found, agency="B", nouns=NOUNS)
     assert alone == "Fewer than two channels can be compared."
 
 
@@ -137,11 +142,12 @@ def test_one_department_or_no_model_says_why() -> None:
     board = make_board([0.03])
     nobody = pd.DataFrame(index=alone["key"])
     none = Benchmark(alone, "share", 0.95, 0.02, nobody, nobody, facts=board.facts)
-    assert say_departments(none, agency="A").startswith("Fewer than two departments")
+    assert say_departments(none, agency="A", nouns=NOUNS).startswith("Fewer than two departments")
     few = Check("stabilized_departments", False, "Four agencies shown; 6 are needed.")
     none = Benchmark(alone, "share", 0.95, 0.02, nobody, nobody, (few,), board.facts)
     expected = "Departments are not compared: Four agencies shown; 6 are needed."
-    assert say_departments(none, agency="A") == say_all_departments(none, nouns=NOUNS) == expected
+    assert say_departments(none, agency="A", nouns=NOUNS) == expected
+    assert say_all_departments(none, nouns=NOUNS) == expected
 
 
 @pytest.mark.parametrize(
@@ -156,7 +162,6 @@ def test_more_or_less_than_agencies_is_said_by_the_range_of_the_ratio(ends, said
     board = make_board([0.1], **spread_facts(*ends))
     told = say_spread(board, nouns=NOUNS)
     assert told.startswith(said) and "6.0 points (5.0 to 7.0)" in told
-    assert told in say_all_departments(board, nouns=NOUNS)
     assert say_spread(make_board([0.1]), nouns=NOUNS) == ""
 
 
@@ -176,20 +181,59 @@ def test_a_change_of_the_spread_is_said_by_the_range_of_its_ratio(ends, said) ->
         for name, three in values.items()
         for end, value in zip(("", "_low", "_high"), three, strict=True)
     }
-    told = say_dispersion(make_board([0.1], matched=30, period_before="2025", **facts))
+    told = say_dispersion(make_board([0.1], matched=30, period_before="2025", **facts), nouns=NOUNS)
     assert told.startswith(said) and "6.1 points (5.0 to 7.0) then, 4.8 points" in told
 
 
 def test_no_earlier_wave_is_no_sentence_and_too_few_departments_are_one() -> None:
-    assert say_dispersion(make_board([0.1])) == ""
+    assert say_dispersion(make_board([0.1]), nouns=NOUNS) == ""
     few = make_board([0.1], matched=2, period_before="2025")
-    assert say_dispersion(few).endswith("is not known: too few are in both waves.")
+    assert say_dispersion(few, nouns=NOUNS).endswith("is not known: too few are in both waves.")
 
 
-def test_the_note_counts_what_is_left_out_and_names_none() -> None:
+def test_what_is_left_out_is_counted_with_the_reason_and_not_named() -> None:
+    board = make_board([0.1, np.nan, 0.2, np.nan])
+    assert say_departments_left_out(board, nouns=NOUNS, agency="A") == (
+        "Two departments have too few answers to show, or would give such a one away."
+    )
+    assert say_departments_left_out(board, nouns=NOUNS, agency="B") == ""
+    one = say_departments_left_out(make_board([0.1, np.nan]), nouns=NOUNS)
+    assert one.startswith("One department has too few answers to show")
+
+
+def test_departments_are_called_what_the_study_calls_them() -> None:
+    nouns = Nouns(department="sub-agency", departments="sub-agencies")
+    board = make_board([-0.09, 0.07, np.nan], **spread_facts(1.2, 2.5))
+    texts = [
+        say_departments(board, agency="A", nouns=nouns),
+        say_departments_left_out(board, nouns=nouns),
+        say_departments_note(board, nouns=nouns),
+        say_title_departments(board, nouns=nouns),
+        say_all_departments(board, nouns=nouns),
+        say_alt_departments(board.shown.assign(name="x"), nouns=nouns),
+    ]
+    for text in texts:
+        assert "sub-agenc" in text and "department" not in text.lower(), text
+
+
+def test_channels_left_out_are_counted_with_their_reasons() -> None:
+    cells = pd.DataFrame({"agency": ["A", "A", "B"], "channel": ["web", "chat", "web"]})
+    cells["key"], cells["row"] = cells["agency"] + cells["channel"], "cell"
+    cells["suppressed_reason"] = ["hidden", "one_sided", "few"]
+    made = make_channels(PAIRS)
+    found = replace(made, frame=pd.concat([made.frame, cells], ignore_index=True))
+    assert say_channels_left_out(found, nouns=NOUNS, agency="A") == (
+        "One channel has too few answers to show, or would give such a one away. One channel is "
+        "left out: all or none of the answers are positive."
+    )
+    every = say_channels_left_out(found, nouns=NOUNS)
+    assert every.startswith("Two channels of single agencies have too few answers to show")
+    assert say_channels_left_out(found, nouns=NOUNS, agency="C") == ""
+
+
+def test_the_note_says_how_many_rows_are_drawn() -> None:
     told = say_departments_note(make_board([0.1, np.nan]), nouns=NOUNS, agency="A", drawn=1)
-    assert "One department has fewer than 30 answers" in told and "D1" not in told
-    assert "Drawn" not in told
+    assert "Drawn" not in told and "D1" not in told
     many = say_departments_note(make_board([0.1, 0.2, 0.3]), nouns=NOUNS, drawn=2)
     assert "Drawn: the 2 largest gaps of 3." in many
 
@@ -197,17 +241,18 @@ def test_the_note_counts_what_is_left_out_and_names_none() -> None:
 def test_channels_that_are_alike_and_apart_are_named_and_the_rest_counted() -> None:
     found = make_channels(PAIRS)
     assert say_channels(found, nouns=NOUNS) == (
-        "Visit is likely below chat (91% certain), by 8.0\u00a0points (likely −10.0 to −6.0). Chat "
+        "Visit is likely below chat (91% certain), by 8.0\u00a0points (likely 6.0 to 10.0). Chat "
         "and phone are about the same, within 2 points (91% certain). One of three pairs is too "
         "close to call."
     )
-    title = "Of three pairs of channels, one is apart and one about the same"
+    title = "Of three pairs of channels, one is apart and one is about the same"
     assert say_title_channels(found) == title
 
 
 def test_channels_too_close_to_call_say_so() -> None:
     open_pairs = make_channels([PAIRS[2]])
     assert say_channels(open_pairs, nouns=NOUNS) == "The one pair of channels is too close to call."
+    assert say_title_channels(open_pairs) == "Of one pair of channels, none can be called"
     nobody = say_channels(open_pairs, nouns=NOUNS, agency="B")
     assert nobody.startswith("Fewer than two channels can be shown")
 
@@ -230,9 +275,9 @@ def test_the_spread_of_channels_is_a_size_with_its_range() -> None:
 
 def test_drawings_are_described_with_the_furthest_row() -> None:
     table = pd.DataFrame({"name": ["Water", "Streets"], "gap": [0.09, -0.18]})
-    assert say_alt_departments(table).endswith("Furthest: Streets, −18 points.")
+    assert say_alt_departments(table, nouns=NOUNS).endswith("Furthest: Streets, −18 points.")
     assert say_alt_channels(table).endswith("Furthest from the others: Streets, −18.0 points.")
-    assert say_alt_departments(table.head(0)) and say_alt_channels(table.head(0))
+    assert say_alt_departments(table.head(0), nouns=NOUNS) and say_alt_channels(table.head(0))
 
 
 def test_claims_say_figures_or_what_is_missing() -> None:
@@ -254,9 +299,9 @@ def test_claims_say_figures_or_what_is_missing() -> None:
 def test_the_page_of_an_agency_uses_no_word_of_the_appendix() -> None:
     board, found = make_board([-0.09, 0.0, 0.02]), make_channels(PAIRS, agency="A")
     texts = [
-        say_departments(board, agency="A"),
+        say_departments(board, agency="A", nouns=NOUNS),
         say_departments_note(board, nouns=NOUNS, agency="A"),
-        say_title_departments(board, agency="A"),
+        say_title_departments(board, agency="A", nouns=NOUNS),
         say_channels(found, nouns=NOUNS, agency="A"),
         say_channel_spread(found, nouns=NOUNS, agency="A"),
         say_channels_note(found, nouns=NOUNS),

@@ -9,7 +9,7 @@ from cxanalytics.benchmark.departments import benchmark_departments
 from cxanalytics.benchmark.funnel import benchmark_funnel
 from cxanalytics.benchmark.history import benchmark_history
 from cxanalytics.benchmark.history_points import Baseline, Restart
-from cxanalytics.benchmark.peer_names import PEER_NAMES, mask_peers
+from cxanalytics.benchmark.peer_names import PEER_NAMES, mask_leaders, mask_peers
 from cxanalytics.benchmark.peer_sensitivity import benchmark_peer_sensitivity
 from cxanalytics.benchmark.peer_sets import choose_peers, name_rule
 from cxanalytics.benchmark.predictive import fit_predictive_check
@@ -38,6 +38,7 @@ __all__ = [
     "change_columns",
     "choose_peers",
     "fit_predictive_check",
+    "mask_leaders",
     "mask_peers",
     "name_rule",
     "split_sectors",

@@ -126,7 +126,7 @@ def benchmark_departments(
         numbers = list(part.select_dtypes("number"))
         frame.loc[shown, numbers] = part[numbers].to_numpy(dtype=float)
         facts |= _spread_facts(part, theta, level)
-        if previous is not None:
+        if previous is not None and _is_earlier(previous, scores):
             facts |= _dispersion(scores, previous, level, draws, seed)
     frame = add_calls(add_calls(frame), "kind_")
     called = frame["certainty"].notna()
@@ -274,6 +274,12 @@ def _dispersion(
     before, after = sides
     facts |= _named("before", before, level) | _named("after", after, level)
     return facts | _named("dispersion", after / before, level)
+
+
+def _is_earlier(previous: Estimates, scores: Estimates) -> bool:
+    """Tell whether there is another wave, and departments in it."""
+    same = previous.facts.get("period") == scores.facts.get("period")
+    return not previous.frame.empty and not (same and "period" in scores.facts)
 
 
 def _open(scores: Estimates) -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 A funnel plot of shares: limits narrow as answers grow, and are widened by the spread that agencies
 show anyway (overdispersion), so that "outside" means unusual among agencies, not merely different.
 With few agencies that spread cannot be estimated and nothing is called outside. Beside the limits
-stands a second rule, on the false discovery rate: of the agencies it names, few should be chance.
+stands a second rule, on the false discovery rate: of the agencies it names, few should be chance,
+and the spread is not taken as known.
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ def _points(
     adjusted = spread.z_adjusted if spread else blank
     low, high = share_limits(target, n_eff, level=OUTER, tau2=spread.tau2 if spread else 0.0)
     above, below = (share > high) & (spread is not None), (share < low) & (spread is not None)
-    p_value = tail_probabilities(share, n_eff, target, tau2=spread.tau2) if spread else blank
+    likely = spread.tau2_likely if spread else 0.0
+    p_value = tail_probabilities(share, n_eff, target, tau2=likely) if spread else blank
     rate = discovery_rates(p_value) if spread else blank
     columns = {
         "key": frame["key"].to_numpy(),

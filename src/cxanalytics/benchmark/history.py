@@ -36,6 +36,9 @@ from cxanalytics.numerics.process_chart import (
 from cxanalytics.published import Published
 from cxanalytics.rules import (
     CHART_STATES,
+    COMPLEMENTARY,
+    FEW,
+    HIDDEN,
     NO_POINTS,
     PROVISIONAL,
     PROVISIONAL_BELOW,
@@ -87,7 +90,9 @@ def benchmark_history(
         (the point sets the limits), `baseline_reason`, `state` ("none", "run_chart",
         "provisional" or "settled") and `signal`: "above" or "below" the limits, "run_above" or
         "run_below", or ""; `unsteady` (a signal of the baseline by itself); `chance`, how likely a
-        steady stretch as long shows a signal somewhere. Facts: `run`, `every`, `charts`.
+        steady stretch as long shows a signal somewhere. The row of a hidden point has none of these
+        numbers but its `segment`, and not that where no point of the agency is shown. Facts: `run`,
+        `every`, `charts`.
 
     Raises
     ------
@@ -117,7 +122,7 @@ def benchmark_history(
         _judge(part, baselines, run, ends.get(str(part["measure"].iloc[0]), SHARE_ENDS))
         for _, part in frame.groupby(["measure", "agency", "segment"], sort=False)
     ]
-    judged = pd.concat(parts).sort_index()
+    judged = _blank_hidden(pd.concat(parts).sort_index())
     facts = dict(points.facts) | {
         "run": run,
         "charts": ", ".join(sorted(set(judged["chart"]) - {""})),
@@ -126,6 +131,22 @@ def benchmark_history(
     return Estimates(
         frame=judged, quantity=points.quantity, level=points.level, checks=checks, facts=facts
     )
+
+
+def _blank_hidden(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave no number in the rows of hidden points.
+
+    Where an agency is shown at other points, the row keeps its place in time.
+    """
+    guarded = frame["suppressed_reason"].isin([HIDDEN, COMPLEMENTARY])
+    groups = [frame["measure"], frame["agency"]]
+    shown = frame["suppressed_reason"].isin(["", FEW]).groupby(groups).transform("any")
+    alone = ~shown & guarded.groupby(groups).transform("any")
+    frame.loc[guarded, ["center", "chance"]] = np.nan
+    frame["segment"] = frame["segment"].where(~alone)
+    if "year" in frame:
+        frame["year"] = frame["year"].where(~alone)
+    return frame
 
 
 def _ends(history: Estimates | Published) -> dict[str, tuple[float, float]]:

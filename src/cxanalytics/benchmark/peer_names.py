@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from cxanalytics.errors import ParamsError, must_be
-from cxanalytics.rules import AHEAD_AT_LEAST, CALL_AT_LEAST, THRESHOLDS, VERDICTS, Thresholds
-from cxanalytics.tables import Benchmark
+from cxanalytics.rules import AHEAD_AT_LEAST, THRESHOLDS, VERDICTS, Thresholds
+from cxanalytics.tables import Benchmark, Estimates
 
 NAMED, ANONYMOUS, SUMMARY = ("named", "anonymous", "summary")
 PEER_NAMES = (NAMED, ANONYMOUS, SUMMARY)
@@ -26,7 +26,7 @@ PEER_NAMES = (NAMED, ANONYMOUS, SUMMARY)
 ALIKE_ROWS = 3
 """Fewest peers that share their figures on a page without names."""
 
-NAMES_FACT, RANKED_FACT = "peer_names", "ranked"
+NAMES_FACT, RANKED_FACT, CALLS_FACT = "peer_names", "ranked", "calls_{verdict}"
 _KEPT_FACTS = (
     "seed",
     "draws",
@@ -75,9 +75,11 @@ def mask_peers(
     -------
     dict of str to Benchmark
         "anonymous": peers are called Peer 1, Peer 2, ...; each figure is the average of a group of
-        at least `ALIKE_ROWS` neighbors in score, rounded, and alike in all of them. "summary": the
-        row of the agency alone; the typical peer and the middle half stand in it. Notes and facts
-        that could name a peer are left out of both.
+        at least `ALIKE_ROWS` neighbors in score, rounded, and alike in all of them. An average has
+        no verdict; how many agencies have which stays, as do the calls and how many of them are
+        expected to be wrong (facts `calls_above` and so on, `called`, `expected_wrong`).
+        "summary": the row of the agency alone; the typical peer and the middle half stand in it.
+        Notes and facts that could name a peer are left out of both.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def _summary(board: Benchmark, agency: str, thresholds: Thresholds) -> Benchmark
     own.loc[few, ["peer", "peer_low_quarter", "peer_high_quarter"]] = np.nan
     keys = [agency] if len(board.shown) and agency in set(board.shown["key"]) else []
     empty = pd.DataFrame(index=pd.Index(keys, name="key"))
-    facts = _facts(board, own, SUMMARY)
+    facts = _facts(board, SUMMARY)
     return replace(board, frame=own, rank_probability=empty, p_ahead=empty, checks=(), facts=facts)
 
 
@@ -135,7 +137,8 @@ def _anonymous(board: Benchmark, agency: str | None, rng: np.random.Generator) -
         masked.loc[group, figures] = np.tile(averaged.to_numpy(), (len(group), 1))
     if len(shown) < ALIKE_ROWS:
         masked = masked.drop(index=shown.index)
-    _call_again(masked, masked["key"] != agency)
+    others = masked["key"] != agency
+    masked.loc[others, "verdict"], masked.loc[others, "certainty"] = "", np.nan
     masked["key"] = [codes.get(key, key) for key in frame.loc[masked.index, "key"]]
     masked = masked.sort_values("key", key=lambda column: column.map(_code_order))
     kept = masked["key"].tolist()
@@ -145,7 +148,7 @@ def _anonymous(board: Benchmark, agency: str | None, rng: np.random.Generator) -
         rank_probability=pd.DataFrame(index=pd.Index([], name="key")),
         p_ahead=_ahead(board.p_ahead, agency, codes, kept),
         checks=(),
-        facts=_facts(board, masked, ANONYMOUS),
+        facts=_facts(board, ANONYMOUS),
     )
 
 
@@ -177,19 +180,6 @@ def _average(rows: pd.DataFrame) -> pd.Series:
     return averaged
 
 
-def _call_again(frame: pd.DataFrame, peers: pd.Series) -> None:
-    """Call the verdicts of averaged peers by the rule of all verdicts."""
-    above, below, same, unclear = VERDICTS
-    judged = peers & frame["p_above"].notna()
-    frame.loc[peers, "verdict"] = ""
-    frame.loc[peers, "certainty"] = np.nan
-    frame.loc[judged, "verdict"] = unclear
-    for verdict, column in ((above, "p_above"), (below, "p_below"), (same, "p_same")):
-        called = judged & (frame[column] >= CALL_AT_LEAST)
-        frame.loc[called, "verdict"] = verdict
-        frame.loc[called, "certainty"] = frame.loc[called, column]
-
-
 def _ahead(
     ahead: pd.DataFrame, agency: str | None, codes: Mapping[str, str], kept: list[str]
 ) -> pd.DataFrame:
@@ -207,16 +197,52 @@ def _ahead(
     return out.rename_axis(index="key", columns="over")
 
 
-def _facts(
-    board: Benchmark, masked: pd.DataFrame, names: str
-) -> dict[str, float | int | str | bool]:
+def _facts(board: Benchmark, names: str) -> dict[str, float | int | str | bool]:
+    """Keep facts that name nobody; count verdicts and calls before the rows are masked."""
     facts = {name: board.facts[name] for name in _KEPT_FACTS if name in board.facts}
-    called = masked["certainty"].notna()
-    wrong = float((1.0 - masked.loc[called, "certainty"]).sum())
-    ranked = int(board.shown["rank_low"].notna().sum())
-    return facts | {
-        NAMES_FACT: names,
-        RANKED_FACT: ranked,
-        "called": int(called.sum()),
-        "expected_wrong": wrong,
-    }
+    certainty, verdicts = board.shown["certainty"].dropna(), board.shown["verdict"]
+    calls = {CALLS_FACT.format(verdict=one): int((verdicts == one).sum()) for one in VERDICTS}
+    return (
+        facts
+        | calls
+        | {
+            NAMES_FACT: names,
+            RANKED_FACT: int(board.shown["rank_low"].notna().sum()),
+            "called": len(certainty),
+            "expected_wrong": float((1.0 - certainty).sum()),
+        }
+    )
+
+
+def mask_leaders(
+    achievable: Estimates, agency: str | None, *, names: str = NAMED
+) -> Estimates | None:
+    """Give the level of the leading group as one page may print it.
+
+    Parameters
+    ----------
+    achievable : Estimates
+        From `benchmark_achievable`.
+    agency : str or None
+        The agency of the page; None for a page of all agencies.
+    names : str
+        As for `mask_peers`.
+
+    Returns
+    -------
+    Estimates or None
+        None without names where fewer than `ALIKE_ROWS` others lead: who knows one would have the
+        rest from the level of the group.
+
+    Raises
+    ------
+    ParamsError
+        Unknown `names`.
+    """
+    if names not in PEER_NAMES:
+        raise ParamsError(must_be("names", PEER_NAMES, names))
+    frame = achievable.frame
+    if names == NAMED or frame.empty:
+        return achievable
+    own = bool(frame.loc[frame["key"] == agency, "leading"].astype(bool).any())
+    return achievable if int(achievable.facts["leading"]) - own >= ALIKE_ROWS else None

@@ -88,13 +88,14 @@ def benchmark_peer_sensitivity(
     Returns
     -------
     Estimates
-        A row per shown agency and way, `WAYS`: `estimate` is the gap to the typical peer, with its
-        range; `agency way verdict declared changed turned share certainty peers`. `declared` is
-        the verdict with the declared peers, `changed` whether this way gives another, `turned`
-        whether above became below or the reverse. For "one_out", `share` of the others whose
-        omission alone changes the verdict, `verdict` the one most omissions give, and the range
-        is that of the gap with all declared peers. Facts: `agencies`, and by way `changed_`,
-        `turned_`.
+        A row per shown agency and way of `WAYS`; "all" and "alike" where they differ from what the
+        study declares. `estimate` is the gap to the typical peer, with its range; `agency way
+        verdict declared changed turned share certainty peers`. `declared` is the verdict with the
+        declared peers, `changed` whether this way gives another, `turned` whether above became
+        below or the reverse. For "one_out", `share` of the others whose omission alone changes the
+        verdict, `verdict` the one most omissions give, and the range is that of the gap with all
+        declared peers. Facts: `agencies`; `declared`, whether the study declares peers; and by way
+        `changed_`, `turned_`.
 
     Raises
     ------
@@ -130,6 +131,7 @@ def benchmark_peer_sensitivity(
     rows = [_row_table(way, table, frame, first) for way, table in tables.items()]
     out = pd.concat(rows, ignore_index=True)
     facts: dict[str, float | int | str | bool] = {"agencies": len(frame), "seed": seed}
+    facts["declared"] = bool(peers)
     for way in list(tables)[1:]:
         part = out.loc[out["way"] == way]
         facts[f"changed_{way}"] = int(part["changed"].sum())
@@ -170,8 +172,10 @@ def _sets(
     near = profile
     if near is None:
         near = pd.DataFrame({"n": np.log(frame["n"].to_numpy(dtype=float))}, index=keys)
-    sets: dict[str, Mapping[str, Collection[str]]] = {DECLARED: declared, ALL: {}}
-    if alike:
+    sets: dict[str, Mapping[str, Collection[str]]] = {DECLARED: declared}
+    if declared:
+        sets[ALL] = {}
+    if alike and alike != declared:
         sets[ALIKE] = alike
     return sets | {NEAREST: nearest_neighbors(near.reindex(keys), number=NEIGHBORS)}
 

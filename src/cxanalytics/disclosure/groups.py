@@ -13,8 +13,12 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxanalytics.rules import COMPLEMENTARY, FEW, HIDDEN, THRESHOLDS, Thresholds
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 OPEN = 2
 """How far apart the least and the most that a hidden number of answers could be must lie."""
@@ -58,50 +62,43 @@ def suppress(
         "" for shown; "few" below `rank` (base only); "hidden" below `hide`; "complementary"
         for a group hidden to protect another.
     """
-    effective = n if n_eff is None else n_eff
-    reason = pd.Series("", index=n.index, dtype=object)
-    reason[effective < thresholds.rank] = FEW
-    reason[n < thresholds.hide] = HIDDEN
-    reason[n.index.isin(list(held)) & (n >= thresholds.hide)] = COMPLEMENTARY
+    answers = n.to_numpy(dtype=float)
+    effective = answers if n_eff is None else n_eff.to_numpy(dtype=float)
+    told = np.full(len(n), "", dtype=object)
+    told[effective < thresholds.rank] = FEW
+    told[answers < thresholds.hide] = HIDDEN
+    told[n.index.isin(list(held)) & (answers >= thresholds.hide)] = COMPLEMENTARY
     if total_published:
-        sizes = n if order is None else order
-        own = ~n.index.isin(list(apart))
-        chosen = _protectors(n[own], sizes[own], reason[own], thresholds.hide)
-        reason[n.index.isin(chosen)] = COMPLEMENTARY
-    return reason
+        sizes = answers if order is None else order.to_numpy(dtype=float)
+        own = np.flatnonzero(~n.index.isin(list(apart)))
+        chosen = _protectors(answers[own], sizes[own], told[own], thresholds.hide)
+        told[own[chosen]] = COMPLEMENTARY
+    return pd.Series(told, index=n.index, dtype=object)
 
 
-def _protectors(
-    n: pd.Series[float], order: pd.Series[float], reason: pd.Series[str], hide: int
-) -> list[object]:
+def _protectors(n: Floats, order: Floats, told: NDArray[np.object_], hide: int) -> Places:
     """Choose the groups to hide for the sake of small ones, the next smallest first."""
-    small = n[(reason == HIDDEN) & (n > 0)]
-    if small.empty:
-        return []
-    others = n[~reason.isin([HIDDEN, COMPLEMENTARY])]
-    others = others.loc[order[others.index].sort_values(kind="stable").index]
-    kept = n[reason == COMPLEMENTARY]
-    for count in range(min(PROTECTORS, len(others)) + 1):
-        if _open(small, kept, others[:count], others[count:], hide):
-            return list(others.index[:count])
-    return list(others.index[:1])
+    hidden, kept = told == HIDDEN, told == COMPLEMENTARY
+    small = n[hidden & (n > 0)]
+    free = np.flatnonzero(~hidden & ~kept)
+    free = free[np.argsort(order[free], kind="stable")]
+    if small.size == 0:
+        return free[:0]
+    for count in range(min(PROTECTORS, len(free)) + 1):
+        if _open(small, n[kept], n[free[:count]], n[free[count:]], hide):
+            return free[:count]
+    return free[:1]
 
 
-def _open(
-    small: pd.Series[float],
-    kept: pd.Series[float],
-    chosen: pd.Series[float],
-    shown: pd.Series[float],
-    hide: int,
-) -> bool:
+def _open(small: Floats, kept: Floats, chosen: Floats, shown: Floats, hide: int) -> bool:
     """Tell whether the number of every small group stays open to who knows total and rule."""
     more = len(kept) + len(chosen)
     total = small.sum() + kept.sum() + chosen.sum()
     if total < hide:
         return False
     rest = len(small) - 1
-    bounded = len(shown) > 0 and kept.empty
-    most = max(shown.iloc[0], *chosen, 0.0) if bounded else np.inf
+    bounded = len(shown) > 0 and len(kept) == 0
+    most = max(shown[0], *chosen, 0.0) if bounded else np.inf
     low = max(1.0, total - rest * (hide - 1) - (more * most if more else 0.0))
     high = min(hide - 1.0, total - rest - more * hide)
     return bool(high - low >= OPEN)

@@ -110,14 +110,17 @@ def suppress_within(
         As `suppress`, with the index of `frame`. No child of a hidden parent is shown: together
         they would give it back.
     """
-    reason = pd.Series("", index=frame.index, dtype=object)
-    for name, part in frame.groupby(parent, sort=True):
-        people = part[n].astype(float)
-        effective = None if n_eff is None else part[n_eff].astype(float)
-        told = suppress(people, effective, total_published=True, thresholds=thresholds)
-        if parents.get(name, HIDDEN) not in SHOWN:
-            told = told.where(told == HIDDEN, COMPLEMENTARY)
-        reason[part.index] = told
+    people = frame[n].astype(float)
+    effective = people if n_eff is None else frame[n_eff].astype(float)
+    reason = suppress(people, effective, total_published=False, thresholds=thresholds)
+    small = (reason == HIDDEN) & (people > 0)
+    for _, part in frame.loc[small.groupby(frame[parent]).transform("any")].groupby(parent):
+        own = part.index
+        reason.loc[own] = suppress(
+            people[own], effective[own], total_published=True, thresholds=thresholds
+        )
+    closed = ~frame[parent].map(parents).isin(SHOWN)
+    reason.loc[closed & (reason != HIDDEN)] = COMPLEMENTARY
     return reason
 
 

@@ -113,8 +113,8 @@ def fit_channel_scores(
     except ModelError as error:
         text = f"Nothing is adjusted: {error}"
         checks.append(Check("channels_adjusted", False, text))
-    hidden = int((~frame.loc[told, "suppressed_reason"].isin(["", FEW])).sum())
-    text = f"Channels of an agency left out, because they may not be shown: {hidden}."
+    hidden = int((frame.loc[told, "suppressed_reason"] != "").sum())
+    text = f"Channels of an agency left out, because they or others are small: {hidden}."
     checks.append(Check("hidden_channels", None, text))
     kept = ["key", "agency", "channel", *_FIGURES, "n", "n_eff", *_RAW.values(), "reason"]
     return Estimates(

@@ -26,7 +26,7 @@ BETWEEN = " · "
 PARTS = ("department", "unit")
 """Columns that divide agencies."""
 
-NO_DEPARTMENTS = "The survey names no department."
+NO_DEPARTMENTS = "The survey names no {part}."
 KEPT = (
     "key",
     "agency",
@@ -97,14 +97,14 @@ def fit_department_scores(
     if by not in PARTS:
         raise ParamsError(must_be("by", PARTS, by))
     if by not in survey.frame:
-        raise ModelError(NO_DEPARTMENTS)
+        raise ModelError(NO_DEPARTMENTS.format(part=by))
     measure = survey.outcome if measure is None else measure
     wave = survey.in_period(survey.periods[-1] if period is None else period)
     scores, cells = score_cells(wave, by, measure, statistic, level, thresholds)
     cells = cells.rename(columns={by: "department"})
     told = cells["department"] != ""
     if not told.any():
-        raise ModelError(NO_DEPARTMENTS)
+        raise ModelError(NO_DEPARTMENTS.format(part=by))
     parents = agency_reasons(wave, measure=measure, thresholds=thresholds)
     reason = suppress_within(
         cells,
@@ -119,8 +119,8 @@ def fit_department_scores(
     if untold := int((~told).sum()):
         text = f"People without a department are in no row, in {untold} agencies."
         checks.append(Check("no_department", None, text))
-    hidden = int((~frame.loc[keep, "suppressed_reason"].isin(["", FEW])).sum())
-    text = f"Departments left out of everything here, because they may not be shown: {hidden}."
+    hidden = int((frame.loc[keep, "suppressed_reason"] != "").sum())
+    text = f"Departments left out, because they or others beside them are small: {hidden}."
     checks.append(Check("hidden_departments", None, text))
     return Estimates(
         frame=frame.loc[keep, [*KEPT, "suppressed_reason"]].reset_index(drop=True),

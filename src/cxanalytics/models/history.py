@@ -17,9 +17,9 @@ import pandas as pd
 
 from cxanalytics.disclosure import agency_reasons, suppress_within
 from cxanalytics.errors import DataError, ModelError, ParamsError, must_be
+from cxanalytics.models.history_waves import FIGURES, Wave, score_wave, take_wave
 from cxanalytics.models.months import months_by_period
 from cxanalytics.models.sampling import need_answers
-from cxanalytics.models.scores import fit_scores
 from cxanalytics.models.statistic import SHARES, score_quantity
 from cxanalytics.rules import (
     CHANGED_WORDING,
@@ -32,15 +32,13 @@ from cxanalytics.rules import (
     THRESHOLDS,
     Thresholds,
 )
-from cxanalytics.tables import ESTIMATE_COLUMNS, Check, Estimates, Survey
+from cxanalytics.tables import ESTIMATE_COLUMNS, Check, Estimates, Question, Survey
 
 MONTH, WAVE = "month", "wave"
 EVERY = ("auto", MONTH, WAVE)
 FEWEST = 2
 """Points of a history; fewer show nothing over time."""
 
-_FIGURES = ("estimate", "std_error", "conf_low", "conf_high", "n", "n_eff")
-_CELL = "cell"
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -106,8 +104,9 @@ def fit_history(
     points = sorted(set(dated.frame["point"]) - {""})
     if len(points) < FEWEST:
         raise ModelError(f"A history needs at least {FEWEST} points in time; got {len(points)}.")
+    waves = [take_wave(dated, wave) for wave in dated.periods]
     parts = [
-        _measure(dated, question.name, points, statistic, level, thresholds)
+        _measure(dated, waves, question, points, statistic, level, thresholds)
         for question in questions
     ]
     frame = pd.concat(parts, ignore_index=True)
@@ -160,22 +159,24 @@ def _middles(points: Sequence[str]) -> dict[str, float]:
 
 def _measure(
     dated: Survey,
-    measure: str,
+    waves: Iterable[Wave | None],
+    question: Question,
     points: Sequence[str],
     statistic: str,
     level: float,
     thresholds: Thresholds,
 ) -> pd.DataFrame:
     """Score one question wave by wave, and blank what may not be shown."""
+    measure = question.name
     # A changed wave's months stay apart even where fieldwork of two waves meets in one month.
-    cells = pd.concat(
-        [
-            _wave(dated, measure, wave, statistic, level, thresholds)
-            for wave in dated.periods
-            if dated.in_period(wave).frame[measure].notna().any()
-        ],
-        ignore_index=True,
-    )
+    scored = [
+        score_wave(wave, question, statistic, level)
+        for wave in waves
+        if wave is not None and wave.frame[measure].notna().any()
+    ]
+    if not scored:
+        raise DataError("A score needs at least one answer; got none.")
+    cells = pd.concat(scored, ignore_index=True)
     cells["suppressed_reason"] = _reasons(dated, cells, measure, thresholds)
     shown = cells.assign(order=cells["suppressed_reason"] != "").sort_values(
         ["order", "n"], ascending=[True, False], kind="stable"
@@ -189,44 +190,12 @@ def _measure(
     table["suppressed_reason"] = table["suppressed_reason"].fillna(NOT_ASKED)
     table["wave"] = table["wave"].fillna("")
     blank = table["suppressed_reason"] != ""
-    table.loc[blank, [name for name in _FIGURES if name != "n"]] = np.nan
+    table.loc[blank, [name for name in FIGURES if name != "n"]] = np.nan
     table.loc[blank & (table["suppressed_reason"] != FEW), "n"] = np.nan
     table["measure"] = measure
     keys = zip(table["point"], table["agency"], strict=True)
     table["key"] = [f"{measure}@{point}@{agency}" for point, agency in keys]
     return table
-
-
-def _wave(
-    dated: Survey,
-    measure: str,
-    wave: str,
-    statistic: str,
-    level: float,
-    thresholds: Thresholds,
-) -> pd.DataFrame:
-    """Score the points of one wave, all of them in one sample."""
-    part = dated.in_period(wave)
-    frame = part.frame.loc[part.frame["point"] != ""]
-    agency, agencies = pd.factorize(frame["agency"].astype(str), sort=True)
-    point, points = pd.factorize(frame["point"], sort=True)
-    number = agency * len(points) + point
-    frame = frame.assign(**{_CELL: [f"{entry:09d}" for entry in number]})
-    scored = fit_scores(
-        replace(part, frame=frame),
-        measure=measure,
-        by=_CELL,
-        statistic=statistic,
-        level=level,
-        hide=False,
-        thresholds=thresholds,
-    ).frame
-    place = scored["key"].astype(int).to_numpy()
-    return scored[list(_FIGURES)].assign(
-        agency=np.asarray(agencies)[place // len(points)],
-        point=np.asarray(points)[place % len(points)],
-        wave=wave,
-    )
 
 
 def _reasons(

@@ -17,6 +17,9 @@ from cxanalytics.tables import ESTIMATE_COLUMNS, Check, Estimates
 
 REFUSED = "refused"
 """Name of the check that carries the reason."""
+HOLDS_NO = "The study holds no"
+"""Start of the reason where data are not there at all."""
+
 NOT_HELD = {
     "staff": "staff answers",
     "survey": "answers to a survey",
@@ -67,7 +70,7 @@ def _lacking(fit: Callable[..., Estimates], data: tuple[Any, ...]) -> str:
     asked = signature(fit).parameters.values()
     for value, parameter in zip(data, asked, strict=False):
         if value is None and "None" not in str(parameter.annotation):
-            return f"The study holds no {NOT_HELD.get(parameter.name, 'data for this model')}."
+            return f"{HOLDS_NO} {NOT_HELD.get(parameter.name, 'data for this model')}."
     return ""
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxanalytics.errors import ModelError
+from cxanalytics.numerics.survey_design import Design, survey_design
 from cxanalytics.published import NOT_POSSIBLE, Published
 from cxanalytics.tables import Survey
 
@@ -42,6 +43,13 @@ def weights_and_counts(survey: Survey) -> tuple[Floats | None, Floats | None]:
     if survey.counts:
         return None, weight
     return (None if np.ptp(weight) == 0 else weight), None
+
+
+def drawn_as(survey: Survey) -> tuple[Design, Floats | None]:
+    """Say how the rows were drawn, and what each weighs (None where all weigh the same)."""
+    weights, counts = weights_and_counts(survey)
+    psu, strata = sampling_units(survey.frame), role_codes(survey.frame, "stratum")
+    return survey_design(len(survey.frame), psu=psu, strata=strata, counts=counts), weights
 
 
 def role_codes(frame: pd.DataFrame, role: str) -> Integers | None:

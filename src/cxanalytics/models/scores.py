@@ -12,15 +12,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cxanalytics.errors import DataError, ModelError, ParamsError, did_you_mean
-from cxanalytics.models.sampling import need_answers, role_codes, sampling_units, weights_and_counts
-from cxanalytics.models.statistic import SHARES, score_ends, score_quantity, score_values
-from cxanalytics.numerics import small_samples
+from cxanalytics.models.sampling import drawn_as, need_answers
+from cxanalytics.models.score_domains import score_domains
+from cxanalytics.models.statistic import score_quantity, score_values
 from cxanalytics.numerics import survey_design as sampling
 from cxanalytics.rules import KISH_DEFF_MAX, LEVEL, THRESHOLDS, Thresholds
-from cxanalytics.tables import Check, Estimates, Question, Survey
+from cxanalytics.tables import Check, Estimates, Survey
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +31,6 @@ EVERYONE = "all"
 
 KEPT = ("key", "n", "people")
 """Columns that disclosure control reads of a group that is too small to show."""
-
-FEW_FOR_NET = 100
-"""Effective answers below which a net score gets the interval for small samples."""
 
 
 def fit_scores(
@@ -103,16 +99,14 @@ def fit_scores(
         raise ParamsError(f"`level` must lie between 0 and 1; got {level}.")
     wave = survey if period is None else survey.in_period(period)
     question, frame = survey.question(measure), wave.frame
-    values = score_values(question, frame[measure].to_numpy(dtype=float), statistic)
-    keys, domains = _domains(frame, by, ~np.isnan(values))
-    weights, counts = weights_and_counts(wave)
-    design = sampling.survey_design(
-        len(frame), psu=sampling_units(frame), strata=role_codes(frame, "stratum"), counts=counts
+    answers = frame[measure].to_numpy(dtype=float)
+    keys, domains = _domains(frame, by, ~np.isnan(score_values(question, answers, statistic)))
+    design, weights = drawn_as(wave)
+    checks = design_checks(design, weights)
+    got, low, high = score_domains(
+        question, answers, domains, design, weights, statistic=statistic, level=level
     )
-    got = sampling.domain_means(values, design=design, weights=weights, domains=domains)
-    checks = [*design_checks(design, weights), *_lone_units(got)]
-    got = sampling.borrow_design_effect(got)
-    low, high = _intervals(question, frame, got, design, weights, domains, statistic, level)
+    checks += _lone_units(got)
     table = pd.DataFrame(
         {
             "key": keys,
@@ -234,58 +228,3 @@ def _lone_units(got: sampling.DomainEstimates) -> list[Check]:
         "so they get the design effect of the others."
     )
     return [Check("lone_sampling_units", False, text)]
-
-
-def _intervals(
-    question: Question,
-    frame: pd.DataFrame,
-    got: sampling.DomainEstimates,
-    design: sampling.Design,
-    weights: Floats | None,
-    domains: NDArray[np.int64],
-    statistic: str,
-    level: float,
-) -> tuple[Floats, Floats]:
-    if statistic in SHARES:
-        if weights is None and design.psu is None:
-            return small_samples.wilson_interval(got.estimate, got.n, level=level)
-        return small_samples.korn_graubard_interval(
-            got.estimate,
-            got.std_error**2,
-            got.n,
-            got.degrees_of_freedom,
-            level=level,
-            n_eff=got.n_eff,
-        )
-    lift = small_samples.few_units_factor(
-        got.n_psu, got.degrees_of_freedom, per_unit=design.per_unit
-    )
-    error = np.sqrt(lift) * got.std_error
-    half = stats.t.ppf(0.5 + level / 2.0, got.degrees_of_freedom) * error
-    low, high = got.estimate - half, got.estimate + half
-    if statistic == "net":
-        effective = got.n_eff
-        if design.psu is not None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                effective = np.fmin(effective, got.n / np.maximum(lift * got.deff, 1.0))
-        net = question.scale.net(frame[question.name].to_numpy(dtype=float))
-        mass = np.ones(len(frame)) if weights is None else weights
-        mass = mass if design.counts is None else mass * design.counts
-        few_low, few_high = _few_net(net, mass, domains, effective, level)
-        few = effective < FEW_FOR_NET
-        low, high = np.where(few, few_low, low), np.where(few, few_high, high)
-    floor, ceiling = score_ends(question, statistic)
-    return np.clip(low, floor, ceiling), np.clip(high, floor, ceiling)
-
-
-def _few_net(
-    net: Floats, mass: Floats, domains: NDArray[np.int64], effective: Floats, level: float
-) -> tuple[Floats, Floats]:
-    here = (domains >= 0) & ~np.isnan(net)
-    total = np.bincount(domains[here], weights=mass[here], minlength=len(effective))
-    promoters, detractors = (
-        np.bincount(domains[here], weights=mass[here] * (net[here] == side)) / total
-        for side in (1.0, -1.0)
-    )
-    _, low, high = small_samples.adjusted_wald_net(promoters, detractors, effective, level=level)
-    return low, high

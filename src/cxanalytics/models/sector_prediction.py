@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxanalytics.errors import ModelError, ParamsError
+from cxanalytics.models.refusal import HOLDS_NO
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Check, Estimates
 
@@ -19,6 +20,9 @@ Array = NDArray[np.float64]
 
 PREDICTION_DRAWS = 2_000
 """Bootstrap draws of agencies and companies behind the errors of forecasts."""
+
+BOTH_SECTORS = "both sectors"
+"""What is missing where a study reads no companies, by the name of the ingredient."""
 
 KEYS = ("government", "corporate", "own", "against_government", "against_own", "ratio")
 
@@ -76,9 +80,9 @@ def fit_sector_prediction(
         raise ParamsError(f"`draws` must be 200 or more and `seed` 0 or more; got {draws}, {seed}.")
     for table in (before, now, companies):
         if table.frame.empty:
-            raise ModelError(
-                str(table.facts.get("reason", "")) or "Scores of one side are missing."
-            )
+            reason = str(table.facts.get("reason", "")) or "Scores of one side are missing."
+            no_companies = table is companies and reason.startswith(HOLDS_NO)
+            raise ModelError(BOTH_SECTORS if no_companies else reason)
     first, second = _usable(before, thresholds), _usable(now, thresholds)
     shared = first.index.intersection(second.index).sort_values()
     outside = _usable(companies, thresholds)

@@ -7,7 +7,9 @@ normal limits of small numbers are too narrow on the side of 50 percent. Winsori
 each tail lowers the mean square of a standard normal to .679, so the overdispersion factor is
 divided by that; without the division the spread is about halved and limits are too tight (kept as
 an option, because other software does it). Tail probabilities are exact too: a binomial whose share
-scatters among units, so that a rule on the false discovery rate holds for small units as well.
+scatters among units, so that a rule on the false discovery rate holds for small units as well. How
+far units scatter is itself estimated, from few of them: a rule that took the estimate as known
+would name an ordinary unit in one funnel of ten, so it is integrated out there.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm
 
 from cxanalytics.errors import ModelError
 
@@ -29,7 +31,11 @@ FEWEST_UNITS = 10
 INNER, OUTER = 0.95, 0.998
 FALSE_DISCOVERY = 0.05
 """Share of chance among the units called unusual by the false discovery rule."""
-TAIL_NODES = 64
+WINSORIZED_FREEDOM = 0.70
+"""Degrees of freedom that each unit gives a winsorized mean square, the center's one taken off."""
+LIKELY_SPREADS = 24
+_PANELS = np.array([0.0, 0.02, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0, 4.0, 5.5, 8.0])
+_PANEL_NODES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Overdispersion:
     phi_raw, phi : mean squared z-score before, and (corrected) after winsorizing.
     cuts : winsorizing quantiles.
     tau2 : variance between units on the transformed scale.
+    tau2_likely : (K,) equally likely values of it, given how surely so many units tell it.
     z : (G,) naive z-scores; `z_adjusted`: with `tau2` added to their variance.
     """
 
@@ -48,6 +55,7 @@ class Overdispersion:
     phi: float
     cuts: tuple[float, float]
     tau2: float
+    tau2_likely: Array
     z: Array
     z_adjusted: Array
 
@@ -77,13 +85,17 @@ def overdispersion(
     phi /= WINSORIZED_SQUARE if corrected else 1.0
     weight = 1.0 / np.square(s)
     i = len(y)
-    excess = i * phi - (i - 1)
-    tau2 = max(0.0, excess / (weight.sum() - np.square(weight).sum() / weight.sum()))
+    room = weight.sum() - np.square(weight).sum() / weight.sum()
+    tau2 = max(0.0, (i * phi - (i - 1)) / room)
+    freedom = WINSORIZED_FREEDOM * (i - 1)
+    part = (np.arange(LIKELY_SPREADS) + 0.5) / LIKELY_SPREADS
+    likely = phi * freedom / chi2.ppf(part, freedom)
     return Overdispersion(
         phi_raw=float(np.mean(np.square(z))),
         phi=phi,
         cuts=(float(low), float(high)),
         tau2=float(tau2),
+        tau2_likely=np.maximum(0.0, (i * likely - (i - 1)) / room),
         z=z,
         z_adjusted=(y - target) / np.sqrt(np.square(s) + tau2),
     )
@@ -148,29 +160,51 @@ def share_limits(
 
 
 def tail_probabilities(
-    share: ArrayLike, n: ArrayLike, target: float, *, tau2: float = 0.0
+    share: ArrayLike, n: ArrayLike, target: float, *, tau2: ArrayLike = 0.0
 ) -> Array:
     """Return (G,) two-sided exact probabilities of shares as far from the target, or further.
 
-    Answers are binomial, and the share behind them scatters normally around the target on the
-    arcsine scale; the scatter is integrated out. Both tails hold the observed count itself, so a
-    rule on these probabilities errs on the side of silence where answers are few.
+    Answers are binomial, and the share behind them scatters around the target; the scatter is
+    integrated out. It is normal on the arcsine scale or on that of shares, whichever makes the unit
+    less unusual: nobody knows the tails of a scatter. Both tails hold the observed count itself, so
+    a rule on these probabilities errs on the side of silence where answers are few.
 
     Parameters
     ----------
     share : (G,) observed shares.
     n : (G,) effective numbers of answers, whole or not.
     target : share at the center.
-    tau2 : overdispersion on the arcsine scale.
+    tau2 : overdispersion on the arcsine scale; or (K,) equally likely values of it.
     """
-    n = np.asarray(n, dtype=float)
-    count = np.clip(np.asarray(share, dtype=float) * n, 0.0, n)
-    node, weight = np.polynomial.hermite_e.hermegauss(TAIL_NODES)
-    true = from_arcsine(float(arcsine(target)) + np.sqrt(tau2) * node)[:, None]
-    most = np.where(count < n, betainc(np.maximum(n - count, 1e-9), count + 1.0, 1.0 - true), 1.0)
-    least = np.where(count > 0, betainc(np.maximum(count, 1e-9), n - count + 1.0, true), 1.0)
-    tails = weight / weight.sum() @ np.stack([most, least])
-    return np.asarray(np.minimum(2.0 * tails.min(axis=0), 1.0))
+    share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
+    count = np.clip(share * n, 0.0, n)
+    deviate, weight = _scatter(np.sqrt(np.atleast_1d(np.asarray(tau2, dtype=float))))
+    center = float(arcsine(target))
+    shapes = from_arcsine(center + deviate), target + np.sin(2.0 * center) * deviate
+    upper = share > target
+    first = np.where(upper, count, n - count)
+    tails = []
+    for true in shapes:
+        rate = np.clip(true, 0.0, 1.0)[:, None]
+        rate = np.where(upper, rate, 1.0 - rate)
+        least = betainc(np.maximum(first, 1e-9), n - first + 1.0, rate)
+        tails.append(weight @ np.where(first > 0.0, least, 1.0))
+    return np.asarray(np.minimum(2.0 * np.maximum(*tails), 1.0))
+
+
+def _scatter(tau: Array) -> tuple[Array, Array]:
+    """Nodes and weights of a normal deviate whose deviation is one of equally likely ones."""
+    top = float(tau.max())
+    wide = tau[tau > _PANELS[1] * top]
+    if wide.size == 0:
+        return np.zeros(1), np.ones(1)
+    node, weight = np.polynomial.legendre.leggauss(_PANEL_NODES)
+    half = 0.5 * top * np.diff(_PANELS)[:, None]
+    away = (top * _PANELS[:-1, None] + half * (1.0 + node)).ravel()
+    mass = (half * weight).ravel() * norm.pdf(away[:, None] / wide).dot(1.0 / wide) / len(tau)
+    mass *= 0.5 * wide.size / len(tau) / mass.sum()
+    still = 1.0 - wide.size / len(tau)
+    return np.r_[-away, 0.0, away], np.r_[mass, still, mass]
 
 
 def discovery_rates(p_value: ArrayLike) -> Array:

@@ -12,6 +12,7 @@ Notation follows Gelman et al., Bayesian Data Analysis (3rd ed.), section 5.4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -261,12 +262,19 @@ def _log_marginal(y: Array, v: Array, x: Array, tau: Array) -> Array:
     )
 
 
+@lru_cache(maxsize=8)
+def _legendre(nodes: int) -> tuple[Array, Array]:
+    standard, width = np.polynomial.legendre.leggauss(nodes)
+    standard.flags.writeable = width.flags.writeable = False
+    return standard, width
+
+
 def _tau_posterior(y: Array, v: Array, x: Array, nodes: int) -> tuple[Array, Array]:
     """Gauss-Legendre nodes and probabilities of tau, on ``tau = s u/(1-u)`` where the mass lies."""
     residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     scale = float(np.sqrt(residual @ residual / max(len(y) - x.shape[1], 1) + np.median(v)))
     low, high = 0.0, 1.0
-    standard, width = np.polynomial.legendre.leggauss(nodes)
+    standard, width = _legendre(nodes)
     for _ in range(12):
         u = low + (high - low) * 0.5 * (standard + 1.0)
         tau = scale * u / (1.0 - u)

@@ -110,14 +110,16 @@ def shrink_nested(
     y : (D,) raw scores.
     variance : (D,) sampling variances, or (D, D) their covariance; between groups it is not used.
     group : (D,) whole numbers: the upper-level group of each score.
-    design : (D, p) covariates including the constant; a constant alone by default.
+    design : (D, p) covariates that span the constant; a constant alone by default.
     nodes : number of nodes for each spread.
 
     Raises
     ------
     ModelError
-        With fewer than ``p + 2`` groups, or fewer than three scores beyond groups and covariates
-        (the flat priors are then improper), or bad variances.
+        With fewer than ``FEWEST_GROUPS`` groups; fewer than ``p + FEWEST_GROUPS - 1`` scores;
+        fewer than ``FEWEST_FREE`` scores beyond one per group and one per covariate but the
+        constant (the flat priors are then improper); missing values; variances that are not
+        positive; or a covariance that is not positive semi-definite.
     """
     y = np.asarray(y, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)

@@ -22,6 +22,7 @@ from cxanalytics.report.appendix_case_mix import (
     write_appendix_mix_rate,
 )
 from cxanalytics.report.appendix_claims import write_appendix_claims
+from cxanalytics.report.appendix_claims_benchmark import write_appendix_benchmark_claims
 from cxanalytics.report.appendix_claims_morale import write_appendix_morale_claims
 from cxanalytics.report.appendix_cost import write_appendix_cost, write_appendix_legs
 from cxanalytics.report.appendix_departments import write_appendix_departments
@@ -110,6 +111,7 @@ __all__ = [
     "write_appendix_departments",
     "write_appendix_diagnostics",
     "write_appendix_outcomes",
+    "write_appendix_benchmark_claims",
     "write_appendix_claims",
     "write_appendix_cost",
     "write_appendix_legs",

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cxanalytics.charts import draw_standing
 from cxanalytics.errors import DataError
 from cxanalytics.formats import count, number_word, percent, points, points_range, times_in
-from cxanalytics.report.components.figures import figure, folded
+from cxanalytics.report.components.figures import figure, folded, opened_reasons
 from cxanalytics.report.components.lists import Fact, facts_block
 from cxanalytics.report.components.scorecard import agency_row, scorecard_table
 from cxanalytics.report.components.text import clean, fill
@@ -33,6 +33,7 @@ from cxanalytics.words import (
     count_ranked,
     find_extremes,
     is_placed,
+    list_verdict_reasons,
     say_alt_standing,
     say_base,
     say_care,
@@ -378,6 +379,17 @@ def write_standing(boards: Mapping[str, Benchmark], facts: PageFacts, *, agency:
     highlight = agency if row["suppressed_reason"] == "" else None
     finding = standing_finding(board, facts, highlight=highlight)
     drawn = figure(finding, number=1, numeric=("Score", "Answers"))
+    if highlight is not None:
+        anchor = standing_ids(board.frame["key"])[agency]
+        reasons = list_verdict_reasons(
+            row,
+            board,
+            record=anchor,
+            adjusted_for=facts.adjusted_for,
+            more=[("Rank", say_rank_cell(row))],
+            thresholds=facts.thresholds,
+        )
+        drawn += opened_reasons("where you stand", reasons)
     if len(board.shown) > _MANY_ROWS:
         summary = f"Compare all {len(board.shown)} {facts.nouns.organizations}"
         drawn = fill('<div class="folds">{}</div>', folded(summary, drawn, css="fold"))

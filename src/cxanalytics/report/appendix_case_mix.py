@@ -151,7 +151,6 @@ def _adjusted_table(rows: pd.DataFrame, estimates: Estimates, facts: PageFacts) 
             "Interval, adjusted": [share_range(low, high, 1) for low, high in ends],
             "Moved": [points(value, 1) for value in frame["difference"]],
             "Interval, moved": [points_range(low, high, 1) for low, high in moved],
-            "Direct": [percent(value, 1) for value in frame["direct"]],
             "Common support": [percent(value) for value in frame["support"]],
             "n": [count(value) for value in frame["n"]],
         }

@@ -72,7 +72,10 @@ def write_appendix_claims(
     for text, grade in zip(said, claims["grade"], strict=True):
         assert_sentence_allowed(text, grade=grade or "D", page="appendix")
     content = bullets(
-        (f"{row['claim']}. {row['title']}: {row['verdict']}", f"{text} {_base(row, facts)}".strip())
+        (
+            f"{row['claim']}. {row['title']}: {row['verdict']}",
+            f"{text} {claim_base(row, facts)}".strip(),
+        )
         for (_, row), text in zip(claims.iterrows(), said, strict=True)
     )
     if attention is not None and len(attention.frame):
@@ -92,7 +95,7 @@ def write_appendix_claims(
     )
 
 
-def _base(row: pd.Series[Any], facts: PageFacts) -> str:
+def claim_base(row: pd.Series[Any], facts: PageFacts) -> str:
     """Say the base and the design grade of one claim's figures."""
     if pd.isna(row["n"]):
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from cxanalytics.claims.morale_verdicts import HEADLINE, NO_INCREASE
 from cxanalytics.claims.verdicts import NOT_TESTABLE_HERE, TOO_IMPRECISE
@@ -21,7 +22,7 @@ from cxanalytics.words import (
 )
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    from collections.abc import Iterable, Sequence
 
     from cxanalytics.report.facts import PageFacts
 
@@ -56,15 +57,7 @@ def write_appendix_morale_claims(
         (_titled(row), clean(text)) for (_, row), text in zip(claims.iterrows(), said, strict=True)
     ]
     content = paragraphs(say_morale_claims_answer(claims))
-    for open_, head in _GROUPS.items():
-        listed = [
-            entry
-            for entry, (_, row) in zip(entries, claims.iterrows(), strict=True)
-            if _group(str(row["verdict"])) == open_
-        ]
-        if listed:
-            content += fill("<h3>{}</h3>", head) + bullets(listed)
-    content += _table(claims)
+    content += grouped_claims(entries, claims["verdict"]) + _table(claims)
     figures = ["claim", "verdict", "grade", "estimate", "conf_low", "conf_high", "p_adjusted"]
     return framed(
         content,
@@ -82,6 +75,29 @@ _GROUPS = {
     "open": "What they leave open",
     "missing": "What cannot be tested here",
 }
+
+
+def grouped_claims(entries: Sequence[tuple[str, str]], verdicts: Iterable[object]) -> Markup:
+    """List claims under what the data speak to, leave open, and cannot test.
+
+    Parameters
+    ----------
+    entries : sequence of (str, str)
+        A claim with its verdict, and what is said of it.
+    verdicts : iterable of str
+        Of the same claims.
+
+    Returns
+    -------
+    Markup
+    """
+    places = [_group(str(verdict)) for verdict in verdicts]
+    content = Markup("")
+    for group, head in _GROUPS.items():
+        listed = [entry for entry, at in zip(entries, places, strict=True) if at == group]
+        if listed:
+            content += fill("<h3>{}</h3>", head) + bullets(listed)
+    return content
 
 
 def _group(verdict: str) -> str:

@@ -11,31 +11,36 @@ from cxanalytics.charts import channels_table, departments_table
 from cxanalytics.formats import count, percent, points, points_range, share_range
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
-from cxanalytics.report.components.lists import bullets, paragraphs
+from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean
 from cxanalytics.report.departments import (
     assert_said,
     channel_finding,
     department_finding,
     held_board,
+    name_parts,
     refused_reason,
 )
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     say_all_departments,
     say_channels,
-    say_department_claims,
+    say_channels_left_out,
+    say_departments_left_out,
     say_dispersion,
+    say_spread,
+    say_title_channels,
     say_verdict,
 )
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
     from cxanalytics.tables import Benchmark, Estimates
+    from cxanalytics.words import Nouns
 
-_ANCHOR, _LABEL = "departments-all", "Departments and channels"
-_CHECKS = ("hidden_departments", "no_department", "stabilized_departments")
-_CHANNEL_CHECKS = ("channels_adjusted", "hidden_channels", "case_mix_left_out")
+_ANCHOR = "departments-all"
+_CHECKS = ("no_department", "stabilized_departments")
+_CHANNEL_CHECKS = ("channels_adjusted", "case_mix_left_out")
 
 
 def write_appendix_departments(
@@ -43,7 +48,6 @@ def write_appendix_departments(
     facts: PageFacts,
     *,
     channels: Estimates | None = None,
-    claims: pd.DataFrame | None = None,
     reason: str = "",
 ) -> Section:
     """Write how departments and channels differ, over all agencies.
@@ -55,8 +59,6 @@ def write_appendix_departments(
     facts : PageFacts
     channels : Estimates, optional
         From `benchmark_channels`; without rows, and with the fact `reason`, where it was refused.
-    claims : DataFrame, optional
-        From `fit_department_claims`.
     reason : str
         Why there are no departments.
 
@@ -64,7 +66,8 @@ def write_appendix_departments(
     -------
     Section
     """
-    question = "Do departments and channels differ?"
+    nouns, label = facts.nouns, name_parts(facts.nouns)
+    question = f"Do {label} differ?"
     there = channels is not None and len(channels.frame) > 0
     board, reason = held_board(departments), reason or refused_reason(departments)
     if board is None and not there:
@@ -72,24 +75,22 @@ def write_appendix_departments(
             channels,
             anchor=_ANCHOR,
             question=question,
-            label=_LABEL,
+            label=label.capitalize(),
             reason=reason,
-            answer="Not known: neither departments nor channels can be compared.",
+            answer=f"Not known: neither {nouns.departments} nor channels can be compared.",
         )
     content, answers, figures = Markup(""), [], 0
     names: list[str] = []
     if board is not None:
         names += list(map(str, board.frame["department"]))
-        answers.append(say_all_departments(board, nouns=facts.nouns))
+        answers.append(say_all_departments(board, nouns=nouns))
         told, drawn = _departments(board, facts)
         content, figures = content + told, figures + drawn
     if channels is not None and there:
         names += list(map(str, channels.frame["channel"]))
-        answers.append(say_channels(channels, nouns=facts.nouns))
+        answers.append(f"{say_title_channels(channels)}.")
         content += _channels(channels, facts, number=figures + 1)
         figures += 1
-    if claims is not None:
-        content += _claims(claims, facts)
     answer = " ".join(answers)
     assert_said(answer, names, page="appendix")
     return framed(
@@ -99,28 +100,33 @@ def write_appendix_departments(
         question=question,
         answer=answer,
         key_figures=_key_figures(board, channels if there else None),
-        label=_LABEL,
+        label=label.capitalize(),
         figures=figures,
     )
 
 
 def _departments(board: Benchmark, facts: PageFacts) -> tuple[Markup, int]:
     """Draw the departments furthest from their others; list all behind a summary."""
-    told = paragraphs(say_dispersion(board)) if say_dispersion(board) else Markup("")
+    nouns = facts.nouns
+    told = paragraphs(
+        say_spread(board, nouns=nouns),
+        say_dispersion(board, nouns=nouns),
+        say_departments_left_out(board, nouns=nouns),
+    )
     table = departments_table(board)
     own = [check for check in board.checks if check.name in _CHECKS]
     if table.empty:
         return told + checks_list(own), 0
     finding = department_finding(board, table, facts)
     drawn = figure(finding, number=1, numeric=("Score", "Gap", "Answers"))
-    return told + drawn + _all_departments(board) + checks_list(own), 1
+    return told + drawn + _all_departments(board, nouns) + checks_list(own), 1
 
 
-def _all_departments(board: Benchmark) -> Markup:
+def _all_departments(board: Benchmark, nouns: Nouns) -> Markup:
     rows = board.shown.sort_values(["agency", "department"], kind="stable")
     table = pd.DataFrame(
         {
-            "Department": [clean(str(name)) for name in rows["department"]],
+            nouns.department.capitalize(): [clean(str(name)) for name in rows["department"]],
             "Of": [clean(str(name)) for name in rows["agency"]],
             "Raw": [percent(value) for value in rows["raw"]],
             "Stabilized": [percent(value) for value in rows["estimate"]],
@@ -132,9 +138,9 @@ def _all_departments(board: Benchmark) -> Markup:
             "Answers": [count(value) for value in rows["n"]],
         }
     )
-    caption = "All departments that may be shown"
+    caption = f"All {nouns.departments} that may be shown"
     shown = data_table(table, caption=caption, numeric=("Raw", "Stabilized", "Answers"))
-    return folded(f"Show all {len(table)} departments", scrolling(shown, name=caption))
+    return folded(f"Show all {len(table)} {nouns.departments}", scrolling(shown, name=caption))
 
 
 def _ranges(rows: pd.DataFrame) -> list[str]:
@@ -178,20 +184,13 @@ def _channels(channels: Estimates, facts: PageFacts, *, number: int) -> Markup:
     caption = "Pairs of channels over all agencies"
     shown = data_table(table, caption=caption, numeric=("Points", "As answered"))
     own = [check for check in channels.checks if check.name in _CHANNEL_CHECKS]
+    told = say_channels(channels, nouns=facts.nouns)
+    assert_said(told, map(str, frame["channel"]), page="appendix")
     return (
-        figure(finding, number=number, numeric=("Score", "As answered", "Gap", "Answers"))
+        paragraphs(told, say_channels_left_out(channels, nouns=facts.nouns))
+        + figure(finding, number=number, numeric=("Score", "As answered", "Gap", "Answers"))
         + scrolling(shown, name=caption)
         + checks_list(own)
-    )
-
-
-def _claims(claims: pd.DataFrame, facts: PageFacts) -> Markup:
-    said = say_department_claims(claims, nouns=facts.nouns)
-    for text in said:
-        assert_said(text, (), page="appendix")
-    return bullets(
-        (f"{row['claim']}. {row['title']}: {row['verdict']}", text)
-        for (_, row), text in zip(claims.iterrows(), said, strict=True)
     )
 
 

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cxanalytics.charts import draw_driver_shares, driver_shares_table
-from cxanalytics.formats import certain, count, fixed, percent, points, share_range
+from cxanalytics.formats import certain, count, percent, points, share_range
 from cxanalytics.report.components.appendix import checks_list
-from cxanalytics.report.components.figures import data_table, figure, scrolling
-from cxanalytics.report.components.lists import paragraphs
+from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
 from cxanalytics.report.components.text import clean
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
@@ -110,15 +109,21 @@ def _shares(drivers: Estimates, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def write_appendix_agencies(
-    agencies: Estimates | None, facts: PageFacts, *, reason: str = ""
+    agencies: Estimates | None,
+    facts: PageFacts,
+    *,
+    case_mix: Estimates | None = None,
+    reason: str = "",
 ) -> Section:
-    """Write the share each agency would have with everybody's mix of respondents.
+    """Write the share each agency would have with all people of the survey.
 
     Parameters
     ----------
     agencies : Estimates or None
         From `fit_agency_effects`; without rows, and with the fact `reason`, where it was refused.
     facts : PageFacts
+    case_mix : Estimates, optional
+        From `fit_case_mix`: the adjusted scores, to say how far both lie apart.
     reason : str
         Why there are no shares, for `agencies` None.
 
@@ -126,37 +131,40 @@ def write_appendix_agencies(
     -------
     Section
     """
-    question = f"What if all {facts.nouns.organizations} served the same people?"
+    question = f"How do {facts.nouns.organizations} compare with each other for the same people?"
     if agencies is None or agencies.frame.empty:
         return refused(
             agencies, anchor="agencies", question=question, reason=reason, label="Same people"
         )
     shown = agencies.frame.dropna(subset=["estimate"])
-    moved = shown["estimate"] - shown["raw"]
+    adjusted = None
+    if case_mix is not None and not case_mix.frame.empty:
+        adjusted = case_mix.frame.set_index("key")["estimate"]
     ends = zip(shown["conf_low"], shown["conf_high"], strict=True)
     table = pd.DataFrame(
         {
             facts.nouns.organization.capitalize(): [clean(key) for key in shown["key"]],
-            "Observed": [percent(value, 1) for value in shown["raw"]],
             "Same people": [percent(value, 1) for value in shown["estimate"]],
             "Interval": [share_range(low, high, 1) for low, high in ends],
-            "Moved": [points(value, 1) for value in moved],
-            "Common support": [percent(value) for value in shown["support"]],
-            "n": [count(value) for value in shown["n"]],
         }
     )
-    caption = f"{facts.outcome.label}: observed, and standardized to the same people"
-    answer = say_standardized(shown, nouns=facts.nouns, mix=str(agencies.facts["case_mix"]))
+    if adjusted is not None:
+        apart = shown["estimate"] - shown["key"].map(adjusted)
+        table["From the adjusted score"] = [
+            "not adjusted" if pd.isna(value) else points(value, 1) for value in apart
+        ]
+    caption = f"{facts.outcome.label}: standardized to the same people"
+    answer = say_standardized(
+        shown, nouns=facts.nouns, mix=str(agencies.facts["case_mix"]), adjusted=adjusted
+    )
+    shares = data_table(table, caption=caption, numeric=list(table.columns[1:]))
     return framed(
-        scrolling(data_table(table, caption=caption, numeric=list(table.columns[1:])), name=caption)
-        + checks_list(agencies.checks)
-        + paragraphs(
-            f"Correlation of the two columns: {fixed(shown['raw'].corr(shown['estimate']), 2)}."
-        ),
+        folded(f"Show all {len(table)} shares", scrolling(shares, name=caption))
+        + checks_list(agencies.checks),
         kind="appendix",
         anchor="agencies",
         question=question,
         answer=answer,
-        key_figures=shown[["key", "raw", "estimate", "conf_low", "conf_high", "n"]],
+        key_figures=shown[["key", "estimate", "conf_low", "conf_high", "n"]],
         label="Same people",
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import Markup
 
 from cxanalytics.charts import companies_table, draw_companies
 from cxanalytics.formats import count, percent, share_range
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
-from cxanalytics.report.components.lists import bullets, paragraphs
+from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean, sentence
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed, refused
@@ -21,8 +20,8 @@ from cxanalytics.words import (
     name_verdict,
     name_way,
     say_alt_companies,
-    say_benchmark_claims,
     say_companies,
+    say_declared_peers,
     say_peer_sensitivity,
     say_peer_ways,
 )
@@ -38,14 +37,13 @@ def write_appendix_peers(
     sensitivity: Estimates | None,
     facts: PageFacts,
     *,
-    claims: pd.DataFrame | None = None,
     board: Benchmark | None = None,
     companies: Benchmark | Estimates | None = None,
     rule: str = "",
     named: bool = True,
     reason: str = "",
 ) -> Section:
-    """Write how far verdicts hang on the choice of peers, and the claims about comparing.
+    """Write how far verdicts hang on the choice of peers.
 
     Parameters
     ----------
@@ -53,8 +51,6 @@ def write_appendix_peers(
         From `benchmark_peer_sensitivity`; None, or without rows and with the fact `reason`, where
         it was refused.
     facts : PageFacts
-    claims : DataFrame, optional
-        From `fit_tested_benchmark_claims`.
     board, companies : Benchmark, optional
         Of the outcome: of government, and of companies, stabilized apart. Companies are drawn
         where both are given.
@@ -70,7 +66,7 @@ def write_appendix_peers(
     Section
     """
     if sensitivity is None or sensitivity.frame.empty:
-        section = refused(
+        return refused(
             sensitivity,
             anchor="peers",
             question=QUESTION,
@@ -78,12 +74,12 @@ def write_appendix_peers(
             reason=reason,
             answer=f"Nobody can tell: too few {facts.nouns.organizations} can be compared.",
         )
-        return section if claims is None else _with_claims(section, claims, facts)
     answer = say_peer_sensitivity(sensitivity, nouns=facts.nouns)
     ways = say_peer_ways(sensitivity, nouns=facts.nouns)
-    for text in (answer, *ways):
+    chosen = say_declared_peers(sensitivity, nouns=facts.nouns, rule=rule)
+    # The rule is the study's own text.
+    for text in (answer, *ways, chosen.replace(rule, "") if rule else chosen):
         assert_sentence_allowed(text, page="appendix")
-    chosen = f"Declared peers: {rule}." if rule else "Declared peers are those of the pages."
     content = paragraphs(chosen, " ".join(ways))
     if named:
         caption = "Verdicts that hang on the choice of peers"
@@ -95,8 +91,6 @@ def write_appendix_peers(
     drawn = _companies(board, companies, facts) if named else None
     if drawn is not None:
         content += figure(drawn, number=1, numeric=("Score", "Answers"))
-    if claims is not None:
-        content += _claims(claims, facts)
     return framed(
         content,
         kind="appendix",
@@ -162,7 +156,7 @@ def _changed(sensitivity: Estimates, facts: PageFacts) -> pd.DataFrame:
     return pd.DataFrame(
         {
             sentence(facts.nouns.organization): [clean(name) for name in rows["agency"]],
-            "Declared peers": [name_verdict(word) for word in rows["declared"]],
+            "On the pages": [name_verdict(word) for word in rows["declared"]],
             "Other choice": [name_way(way) for way in rows["way"]],
             "Verdict then": [
                 f"Another for {percent(row['share'])} of peers"
@@ -171,28 +165,4 @@ def _changed(sensitivity: Estimates, facts: PageFacts) -> pd.DataFrame:
                 for _, row in rows.iterrows()
             ],
         }
-    )
-
-
-def _claims(claims: pd.DataFrame, facts: PageFacts) -> Markup:
-    said = say_benchmark_claims(claims, nouns=facts.nouns)
-    for text, grade in zip(said, claims["grade"], strict=True):
-        assert_sentence_allowed(text, grade=grade or "D", page="appendix")
-    return bullets(
-        (f"{row['claim']}. {row['title']}: {row['verdict']}", text)
-        for (_, row), text in zip(claims.iterrows(), said, strict=True)
-    )
-
-
-def _with_claims(section: Section, claims: pd.DataFrame, facts: PageFacts) -> Section:
-    """Keep the claims where the sensitivity was refused."""
-    told = str(section.key_figures["reason"].iloc[0])
-    return framed(
-        paragraphs(told) + _claims(claims, facts),
-        kind="appendix",
-        anchor="peers",
-        question=QUESTION,
-        answer=section.answer,
-        key_figures=section.key_figures,
-        label="Peers",
     )

@@ -11,6 +11,7 @@ from cxanalytics.formats import count
 from cxanalytics.report.components.appendix import checks_list
 from cxanalytics.report.components.figures import figure
 from cxanalytics.report.finding import Finding
+from cxanalytics.report.record_ids import forecast_ids
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     FORECAST_NAMES,
@@ -58,8 +59,10 @@ def write_appendix_predictive(
         )
     unit = str(estimates.facts["unit"])
     rows = predictive_check_table(estimates, names=FORECAST_NAMES)
+    ids = forecast_ids(rows["key"])
     table = pd.DataFrame(
         {
+            "id": [ids[key] for key in rows["key"]],
             "Forecast": list(rows["name"]),
             "Usual error": [say_error(value, unit) for value in rows["estimate"]],
             "Interval": [
@@ -89,7 +92,7 @@ def write_appendix_predictive(
     for text in (answer, finding.claim):
         assert_sentence_allowed(text, page="appendix")
     return framed(
-        figure(finding, number=1, numeric=tuple(table.columns[1:])) + checks_list(estimates.checks),
+        figure(finding, number=1, numeric=tuple(table.columns[2:])) + checks_list(estimates.checks),
         kind="appendix",
         anchor="predictive",
         question=QUESTION,

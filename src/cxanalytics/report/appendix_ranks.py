@@ -14,6 +14,7 @@ from cxanalytics.report.components.figures import data_table, figure, folded, sc
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean, sentence
 from cxanalytics.report.finding import Finding
+from cxanalytics.report.record_ids import rank_ids
 from cxanalytics.report.section import Section, framed, refused
 from cxanalytics.words import (
     assert_sentence_allowed,
@@ -71,7 +72,8 @@ def write_appendix_ranks(
     names = {key: clean(key) for key in board.frame["key"]}
     rows = rank_sets_table(sets, board, names=names)
     head = sentence(facts.nouns.organization)
-    table = pd.DataFrame({head: list(rows["name"])})
+    ids = rank_ids(rows["key"])
+    table = pd.DataFrame({"id": [ids[key] for key in rows["key"]], head: list(rows["name"])})
     columns = {"rank": "Range of the pages", "own": "Set by itself", "together": "Set for all"}
     for name, label in columns.items():
         ends = zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)

@@ -39,10 +39,13 @@ def write_audit_data(facts: PageFacts, audit: Audit) -> Section:
     -------
     Section
     """
-    book = audit_workbook(audit, facts)
+    claims = audit["claims"]
+    claims = claims.assign(id=[claim_id(number) for number in claims["number"]])
+    claims = claims[["id", *audit["claims"].columns]]
+    book = audit_workbook({**audit, "claims": claims}, facts)
     files = (
         Download("Excel, all tables", f"{_stem(facts)}.xlsx", WORKBOOK, book),
-        Download("CSV, claims", f"{_stem(facts)}-claims.csv", CSV, claims_csv(audit["claims"])),
+        Download("CSV, claims", f"{_stem(facts)}-claims.csv", CSV, claims_csv(claims)),
     )
     content = fill(
         '{}<p class="print-only">The figures are in the files that come with this page: {}.</p>{}',
@@ -107,9 +110,9 @@ def claims_csv(claims: pd.DataFrame) -> bytes:
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["id", *claims.columns])
-    for number, row in zip(claims["number"], claims.itertuples(index=False), strict=True):
-        writer.writerow([claim_id(number), *(neutral(clean(cell)) for cell in row)])
+    writer.writerow(claims.columns)
+    for row in claims.itertuples(index=False):
+        writer.writerow([neutral(clean(cell)) for cell in row])
     return buffer.getvalue().encode("utf-8-sig")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from cxanalytics.charts import (
     draw_departments,
 )
 from cxanalytics.formats import count, percent, points, points_range, share_range, slugs
-from cxanalytics.report.components.figures import figure, folded
+from cxanalytics.report.components.figures import figure, folded, opened_reasons
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import clean, fill
 from cxanalytics.report.exports import make_record
@@ -24,13 +24,16 @@ from cxanalytics.report.section import Section, framed
 from cxanalytics.tables import Benchmark, Estimates
 from cxanalytics.words import (
     assert_sentence_allowed,
+    list_part_reasons,
     say_alt_channels,
     say_alt_departments,
     say_channel_spread,
     say_channels,
+    say_channels_left_out,
     say_channels_note,
     say_departments,
     say_departments_brief,
+    say_departments_left_out,
     say_departments_note,
     say_title_channels,
     say_title_departments,
@@ -41,9 +44,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cxanalytics.report.facts import PageFacts
+    from cxanalytics.words import Nouns
 
-_ANCHOR, _LABEL = "departments", "Departments and channels"
+_ANCHOR = "departments"
+_BESIDE = {
+    "department": "a department beside the others of its organization",
+    "channel": "a channel beside the others of its organization",
+}
+"""What a record of a part is compared with."""
+
+_NUMERIC = ("Score", "As answered", "Gap", "Answers")
 _KEY_FIGURES = ["key", "estimate", "gap", "gap_low", "gap_high", "verdict", "certainty", "n"]
+
+
+def name_parts(nouns: Nouns) -> str:
+    """Name what the block is about, in the study's words: "departments and channels"."""
+    return f"{nouns.departments} and channels"
 
 
 def held_board(table: Benchmark | Estimates | None) -> Benchmark | None:
@@ -82,53 +98,93 @@ def write_departments(
     Section
         Its records are the departments and channels of the agency that may be shown.
     """
-    reason = reason or refused_reason(departments, channels)
+    reason, nouns = reason or refused_reason(departments, channels), facts.nouns
     board = held_board(departments)
     channels = channels if channels is not None and len(channels.frame) else None
-    content = Markup("")
-    rows: list[pd.DataFrame] = []
-    records: list[dict[str, Any]] = []
     names = [*_names(board, "department"), *_names(channels, "channel")]
-    if board is not None:
-        told = say_departments(board, agency=agency)
-        assert_said(told, names, page="executive")
-        table = departments_table(board, agency=agency)
-        if len(table):
-            finding = department_finding(board, table, facts, agency=agency)
-            drawn = figure(finding, number=1, numeric=("Score", "Gap", "Answers"))
-            content += paragraphs(told) + drawn
-            rows.append(table[_KEY_FIGURES])
-            records += _records(table, facts, "department")
-    if channels is not None:
-        told = say_channels(channels, nouns=facts.nouns, agency=agency)
-        assert_said(told, names, page="executive")
-        table = channels_table(channels, agency=agency)
-        if len(table):
-            finding = channel_finding(channels, table, facts, agency=agency)
-            columns = ("Score", "As answered", "Gap", "Answers")
-            drawn = figure(finding, number=len(rows) + 1, numeric=columns)
-            content += paragraphs(told) + drawn
-            rows.append(table[_KEY_FIGURES])
-            records += _records(table, facts, "channel")
-    brief = say_departments_brief(board, channels, agency=agency)
-    answer = brief or "Departments and channels are not known."
+    content, rows = Markup(""), list[pd.DataFrame]()
+    records: list[dict[str, Any]] = []
+    brief = say_departments_brief(board, channels, agency=agency, nouns=nouns)
+    for kind, part in (
+        ("department", _departments(board, facts, agency)),
+        ("channel", _channels(channels, facts, agency)),
+    ):
+        if part is None:
+            continue
+        assert_said(part.told, names, page="executive")
+        told = part.told if part.finding and part.told not in brief else ""
+        content += paragraphs(told, part.left_out)
+        if part.finding:
+            numeric = [name for name in _NUMERIC if name in part.finding.table]
+            content += figure(part.finding, number=len(rows) + 1, numeric=numeric)
+            content += opened_reasons(f"{kind}s", part.reasons)
+            rows.append(part.table[_KEY_FIGURES])
+            records += _records(part.table, facts, kind)
+    answer = brief or f"{name_parts(nouns).capitalize()} are not known."
     assert_said(answer, names, page="executive")
-    if content:
-        drawn = folded("Compare your departments and channels", content, css="fold")
+    if rows:
+        drawn = folded(f"Compare your {name_parts(nouns)}", content, css="fold")
         content = fill('<div class="folds">{}</div>', drawn)
-    elif reason:
+    elif not content:
         content = paragraphs(reason)
     section = framed(
         content,
         kind="agency",
         anchor=_ANCHOR,
-        question="How do our departments and channels differ?",
+        question=f"How do our {name_parts(nouns)} differ?",
         answer=answer,
         key_figures=pd.concat(rows) if rows else pd.DataFrame({"reason": [reason or answer]}),
-        label=_LABEL,
+        label=name_parts(nouns).capitalize(),
         figures=len(rows),
     )
     return replace(section, records=tuple(records))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the page holds of departments, or of channels; no finding where none is shown."""
+
+    told: str
+    left_out: str
+    table: pd.DataFrame
+    finding: Finding | None
+    reasons: list[tuple[str, str]]
+
+
+def _departments(board: Benchmark | None, facts: PageFacts, agency: str) -> _Part | None:
+    if board is None:
+        return None
+    table = departments_table(board, agency=agency)
+    return _Part(
+        say_departments(board, agency=agency, nouns=facts.nouns),
+        say_departments_left_out(board, agency=agency, nouns=facts.nouns),
+        table,
+        department_finding(board, table, facts, agency=agency) if len(table) else None,
+        list_part_reasons(
+            board.frame.set_index("key").loc[table["key"]].assign(name=list(table["name"])),
+            beside=f"the average of the other {facts.nouns.departments}",
+            difference=board.difference,
+        ),
+    )
+
+
+def _channels(channels: Estimates | None, facts: PageFacts, agency: str) -> _Part | None:
+    if channels is None:
+        return None
+    table = channels_table(channels, agency=agency)
+    own = channels.frame.loc[channels.frame["agency"] == agency].set_index("key")
+    return _Part(
+        say_channels(channels, nouns=facts.nouns, agency=agency),
+        say_channels_left_out(channels, nouns=facts.nouns, agency=agency),
+        table,
+        channel_finding(channels, table, facts, agency=agency) if len(table) else None,
+        list_part_reasons(
+            own.loc[table["key"]].assign(name=list(table["name"])),
+            beside="the average of the other channels",
+            difference=float(channels.facts["difference"]),
+            adjusted=bool(channels.facts.get("adjusted_for")),
+        ),
+    )
 
 
 def assert_said(text: str, names: Iterable[str], *, page: str) -> None:
@@ -156,25 +212,21 @@ def department_finding(
     -------
     Finding
     """
+    nouns = facts.nouns
+    axis = f"Points from the other {nouns.departments}"
+    most = max(len(table), 1)
     wide, narrow = (
-        draw_departments(board, agency=agency, most=max(len(table), 1), size=size)
+        draw_departments(board, agency=agency, most=most, axis_label=axis, size=size)
         for size in ("wide", "narrow")
     )
     ids = row_ids(table, "department")
-    note = say_departments_note(
-        board,
-        nouns=facts.nouns,
-        agency=agency,
-        drawn=len(table),
-        thresholds=facts.thresholds,
-    )
     return Finding(
         id=_ANCHOR if agency else "departments-all",
-        claim=say_title_departments(board, agency=agency),
+        claim=say_title_departments(board, agency=agency, nouns=nouns),
         table=pd.DataFrame(
             {
                 "id": [ids[key] for key in table["key"]],
-                "Department": list(table["name"]),
+                nouns.department.capitalize(): list(table["name"]),
                 "Score": [percent(value) for value in table["estimate"]],
                 "Likely range": _shares(table, "conf_low", "conf_high"),
                 "Gap": [points(value) for value in table["gap"]],
@@ -185,9 +237,9 @@ def department_finding(
         ),
         wide=wide,
         narrow=narrow,
-        alt=say_alt_departments(table),
-        subtitle=f"{_who(facts)}, gap to the other departments and its likely range",
-        note=note,
+        alt=say_alt_departments(table, nouns=nouns),
+        subtitle=f"{_who(facts)}, gap to the other {nouns.departments} and its likely range",
+        note=say_departments_note(board, nouns=nouns, agency=agency, drawn=len(table)),
         checks=board.checks,
     )
 
@@ -279,8 +331,8 @@ def _records(table: pd.DataFrame, facts: PageFacts, kind: str) -> list[dict[str,
             {**row, "key": clean(str(row["key"]))},
             facts,
             anchor=ids[str(row["key"])],
-            measure=facts.outcome.name,
-            label=facts.outcome.label,
+            measure=f"{facts.outcome.name}/{kind}",
+            label=f"{facts.outcome.label}: {_BESIDE[kind]}",
         )
         for row in table.to_dict("records")
     ]

@@ -17,8 +17,8 @@ from markupsafe import Markup
 from cxanalytics.charts import answer_bars_table, priority_table
 from cxanalytics.claims.verdicts import OF_STAFF
 from cxanalytics.formats import count
-from cxanalytics.report.components.figures import figure, folded
-from cxanalytics.report.components.lists import paragraphs, provenance
+from cxanalytics.report.components.figures import figure, folded, opened_reasons
+from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.scorecard import agency_row
 from cxanalytics.report.components.text import clean, fill, join
 from cxanalytics.report.driver_figures import answers_finding, driver_positions, drivers_finding
@@ -236,11 +236,9 @@ def _why(drivers: Estimates, facts: PageFacts, names: Mapping[str, str], reason:
         left_out=[_with_label(text, names) for text in left_out],
         reason="" if find_forbidden(told) else told,
     )
-    summary = fill('Why?<span class="vh"> What the answer on drivers stands on</span>')
-    return fill(
-        '<details class="tbl reasons"><summary>{}</summary>{}</details>',
-        summary,
-        provenance(
+    return opened_reasons(
+        "drivers",
+        (
             (name, fill('<span id="{}">{}</span>', EXPLAINED, text) if name == _TOGETHER else text)
             for name, text in entries
         ),

@@ -70,12 +70,15 @@ COLUMN_NOTES = {
     "estimate": "Stabilized score, a share from 0 to 1; the page prints it as a percent.",
     "conf_low": f"Low end of the likely range ({LEVEL:.0%}); conf_high is its high end.",
     "raw": "Unadjusted score, with raw_low and raw_high.",
-    "peer": "Typical peer: the middle score of the other organizations.",
+    "peer": "Typical peer: the middle score of the other organizations. For a department: the "
+    "average of the other departments of its organization. A channel has none.",
     "peer_low_quarter": "Low end of the middle half of peers; peer_high_quarter is its high end.",
-    "gap": "Score minus typical peer, with gap_low and gap_high; 0.01 is one point.",
+    "gap": "Score minus typical peer, with gap_low and gap_high; 0.01 is one point. For a channel: "
+    "minus the average of the other channels of its organization.",
     "p_above": "Chance of a gap above the typical peer that matters; p_below, p_same alike.",
     "certainty": "Chance behind the verdict.",
     "rank_low": "Best likely rank; rank_high is the worst.",
+    "peers": "How many others the gap is measured against.",
     "n": "Answers. Empty where hidden.",
     "response_rate": "Share answered among those asked, where it is known and may be shown.",
     "change": "Change since the wave before, with change_low and change_high.",
@@ -88,7 +91,6 @@ COLUMN_NOTES = {
     "tier": "Drivers with the same number cannot be told apart; 1 is the leader’s.",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_SHARED = ("label", "wave")
 FIXED_CREATION = datetime(2020, 1, 1)
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -267,10 +269,10 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
 def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
     """Write records as JSON, with what they stand on.
 
-    Unknown and empty fields are left out, and what all records of a measure share stands once:
-    the file travels inside the page.
+    Unknown and empty fields are left out, and so are the usual label of a measure and the wave of
+    the page, which stand once: the file travels inside the page.
     """
-    told = {record["measure"]: record["label"] for record in records}
+    told = {record["measure"]: record["label"] for record in reversed(records)}
     document = {
         "title": clean(facts.title),
         "programme": facts.programme,
@@ -282,12 +284,14 @@ def to_json(records: Sequence[Mapping[str, Any]], facts: PageFacts) -> bytes:
         "input_hash": facts.input_hash,
         "versions": dict(facts.versions),
         "columns": COLUMN_NOTES,
-        "measures": {name: clean(label) for name, label in told.items()},
+        "measures": {name: clean(label) for name, label in reversed(told.items())},
         "records": [
             {
                 name: clean(value) if isinstance(value, str) else value
                 for name, value in record.items()
-                if value not in (None, "") and name not in _SHARED
+                if value not in (None, "")
+                and (name != "label" or value != told[record["measure"]])
+                and (name != "wave" or value != facts.wave)
             }
             for record in records
         ],

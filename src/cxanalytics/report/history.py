@@ -14,7 +14,13 @@ import pandas as pd
 from cxanalytics.charts import draw_process, process_table
 from cxanalytics.errors import DataError
 from cxanalytics.formats import percent, share_range, slug
-from cxanalytics.report.components.figures import data_table, figure, folded, scrolling
+from cxanalytics.report.components.figures import (
+    data_table,
+    figure,
+    folded,
+    opened_reasons,
+    scrolling,
+)
 from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.text import fill
 from cxanalytics.report.exports import make_record
@@ -22,6 +28,7 @@ from cxanalytics.report.finding import Finding
 from cxanalytics.report.section import Section, framed
 from cxanalytics.words import (
     assert_sentence_allowed,
+    list_history_reasons,
     name_point,
     say_achievable,
     say_achievable_gap,
@@ -95,7 +102,11 @@ def write_history(
     if len(points):
         finding = _over_time(history, facts, agency, measure)
         content += figure(finding, number=1, numeric=("Score",))
-    if len(others):
+        rows = history.frame.set_index("key", drop=False)
+        latest = rows.loc[points["key"].iloc[-1]]
+        content += opened_reasons("change over time", list_history_reasons(latest, history))
+    # The headline alone is the answer already.
+    if len(others) > 1:
         name = "All measures over time"
         content += scrolling(data_table(others, caption=name), name=name)
     summary = "Show the scores over time" + (", and the target" if aims else "")
@@ -222,9 +233,12 @@ def _records(
     """List a record for each point that is shown."""
     every = str(history.facts["every"])
     ids = point_ids(measure.name, points["point"])
+    # Nothing is steadied over time; a share never stands without its answers.
+    answers = history.frame.set_index("key")["n"]
+    told = points.assign(raw=points["estimate"], n=points["key"].map(answers))
     return [
         make_record(
-            {"key": row["agency"], "estimate": row["estimate"]},
+            {name: row[name] for name in ("estimate", "raw", "n")} | {"key": row["agency"]},
             facts,
             anchor=anchor,
             measure=f"{measure.name}/{row['point']}",
@@ -232,5 +246,5 @@ def _records(
         )
         # What is known of the wave reported is not known of an earlier point.
         | {"wave": name_point(str(row["point"]), every=every), "response_rate": None}
-        for anchor, row in zip(ids, points.to_dict("records"), strict=True)
+        for anchor, row in zip(ids, told.to_dict("records"), strict=True)
     ]

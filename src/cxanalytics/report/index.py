@@ -35,12 +35,16 @@ from cxanalytics.rules import LEVEL
 from cxanalytics.words import (
     PEERS_ARE,
     Group,
+    are_averaged,
+    count_all_verdicts,
     count_ranked,
     group_agencies,
     say_alt_funnel,
     say_base,
     say_expected_wrong,
     say_funnel,
+    say_funnel_note,
+    say_gap,
     say_index,
     say_index_answer,
     say_peer_names,
@@ -78,14 +82,14 @@ def write_index_masthead(boards: Mapping[str, Benchmark], facts: PageFacts) -> S
         headline,
         parent_note(facts),
     )
-    verdicts = board.shown["verdict"].value_counts().sort_index()
+    verdicts = {kind: number for kind, number in count_all_verdicts(board).items() if number}
     return Section(
         id="brief",
         number=0,
         question=clean(facts.title),
         answer=headline,
         html=html,
-        key_figures=pd.DataFrame({"verdict": verdicts.index, "number": verdicts.to_numpy()}),
+        key_figures=pd.DataFrame(sorted(verdicts.items()), columns=["verdict", "number"]),
         page=page_shell(facts),
     )
 
@@ -116,6 +120,9 @@ def _row(
     )
     opened = why(key, short_verdict_reasons(row, board, record=anchor, thresholds=facts.thresholds))
     verdict = chip(say_verdict(row, thresholds=facts.thresholds))
+    if are_averaged(board):
+        # An average has no verdict of its own.
+        verdict = fill("{}", say_gap(row))
     cells = (
         _cell("Score", "num sc", fill("<b>{}</b>", percent(row["estimate"]))),
         _cell("Likely range", "rbc", bar),
@@ -254,6 +261,7 @@ def write_index_groups(boards: Mapping[str, Benchmark], facts: PageFacts) -> Sec
                 f"{times_in(LEVEL)}.{counted}",
                 say_verdict_rule(board.difference) if count_ranked(board) else "",
                 say_expected_wrong(board),
+                say_peer_names(board, facts.nouns),
             ),
         )
     )
@@ -269,7 +277,7 @@ def write_index_groups(boards: Mapping[str, Benchmark], facts: PageFacts) -> Sec
     )
 
 
-def funnel_finding(funnel: Funnel, facts: PageFacts) -> Finding:
+def funnel_finding(funnel: Funnel, facts: PageFacts, *, difference: float | None = None) -> Finding:
     """Draw the funnel of all agencies, with what the drawing says in words.
 
     Parameters
@@ -277,6 +285,8 @@ def funnel_finding(funnel: Funnel, facts: PageFacts) -> Finding:
     funnel : Funnel
         As `benchmark_funnel` gives it.
     facts : PageFacts
+    difference : float, optional
+        Smallest difference that matters, where the page calls verdicts by it beside the limits.
 
     Returns
     -------
@@ -309,10 +319,7 @@ def funnel_finding(funnel: Funnel, facts: PageFacts) -> Finding:
         narrow=narrow,
         alt=say_alt_funnel(points, nouns=nouns),
         subtitle=f"{axis} by number of answers. {bands}",
-        note=(
-            "Triangles lie outside the outer band. Scores are unadjusted. The bands allow for the "
-            f"spread that {nouns.organizations} show anyway."
-        ),
+        note=say_funnel_note(nouns=nouns, difference=difference),
     )
 
 
@@ -358,8 +365,10 @@ def write_index_funnel(
     hidden = set(funnel.points["key"]) - shown
     if hidden:
         raise DataError(f"`funnel` must hold shown agencies only; got {len(hidden)} others.")
+    judged = board.difference if count_ranked(board) else None
+    finding = funnel_finding(funnel, facts, difference=judged)
     section = framed(
-        figure(funnel_finding(funnel, facts), number=1, numeric=("Unadjusted score", "Answers")),
+        figure(finding, number=1, numeric=("Unadjusted score", "Answers")),
         kind=kind,
         anchor="chance",
         question=question,

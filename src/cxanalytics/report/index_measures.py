@@ -13,7 +13,7 @@ from cxanalytics.report.components.figures import data_table, folded, scrolling
 from cxanalytics.report.components.text import clean, fill
 from cxanalytics.report.record_ids import measure_ids
 from cxanalytics.rules import NOT_ASKED
-from cxanalytics.words import say_short_reason
+from cxanalytics.words import are_averaged, say_short_reason
 
 if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
@@ -51,6 +51,8 @@ def measures_table(boards: Mapping[str, Benchmark], facts: PageFacts) -> Markup:
         column = pd.Series(cells, dtype=object)
         table.insert(place, entry.label, column, allow_duplicates=True)
     caption = "Score and likely range on every other measure"
+    if are_averaged(boards[facts.outcome.name]):
+        caption = f"{caption}. A code means another {facts.nouns.organization} in every column"
     content = scrolling(data_table(table, caption=caption), name=caption)
     return folded("Show every other measure as a table", content)
 

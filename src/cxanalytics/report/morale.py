@@ -17,8 +17,8 @@ from markupsafe import Markup
 from cxanalytics.charts import teams_table
 from cxanalytics.claims.morale_verdicts import HEADLINE
 from cxanalytics.claims.verdicts import NOT_TESTABLE_HERE, OF_STAFF
-from cxanalytics.report.components.figures import figure, folded
-from cxanalytics.report.components.lists import paragraphs, provenance
+from cxanalytics.report.components.figures import figure, folded, opened_reasons
+from cxanalytics.report.components.lists import paragraphs
 from cxanalytics.report.components.scorecard import agency_row
 from cxanalytics.report.components.text import fill, join
 from cxanalytics.report.driver_records import claim_id, claim_records
@@ -267,9 +267,4 @@ def _why(
     if morale is not None and panel is not None and not morale.frame.empty:
         looked = with_looks(morale, ladder)
         entries = list_morale_reasons(looked, panel=panel, nouns=facts.nouns, ladder=ladder)
-    summary = fill('Why?<span class="vh"> What the answer on morale stands on</span>')
-    return fill(
-        '<details class="tbl reasons"><summary>{}</summary>{}</details>',
-        summary,
-        provenance(entries),
-    )
+    return opened_reasons("morale", entries)

@@ -13,7 +13,7 @@ from cxanalytics.charts import (
     staff_items_table,
 )
 from cxanalytics.formats import count, percent, share_range, significant
-from cxanalytics.report.components.text import clean, sentence
+from cxanalytics.report.components.text import clean, fill, sentence
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.morale_records import item_ids, team_ids
 from cxanalytics.words import (
@@ -134,7 +134,7 @@ def teams_finding(
     return Finding(
         id="morale-teams",
         claim=say_teams_title(len(table), morale, nouns=facts.nouns),
-        table=_teams_listed(listed, team, morale_index, performance),
+        table=_teams_listed(listed, team, morale_index, performance, named=named),
         wide=wide,
         narrow=narrow,
         alt=say_alt_teams(listed, morale=morale_index, performance=performance, nouns=facts.nouns),
@@ -150,17 +150,28 @@ def _figure(value: float, *, share: bool) -> str:
     return percent(value) if share and abs(value) <= 1 else f"{significant(value, 3):g}"
 
 
-def _teams_listed(listed: pd.DataFrame, team: str, morale: str, performance: str) -> pd.DataFrame:
-    ids = team_ids(listed["key"])
+def _teams_listed(
+    listed: pd.DataFrame, team: str, morale: str, performance: str, *, named: bool
+) -> pd.DataFrame:
+    """List every team as printed; each of its two figures has an id."""
+    ids = team_ids(listed["key"], named=named)
+    marked = {
+        column: [
+            fill('<span id="{}">{}</span>', ids[key][column], text)
+            for key, text in zip(listed["key"], listed[f"{column}_text"], strict=True)
+        ]
+        for column in ("morale", "performance")
+    }
+    # Strings of pandas would lose which cells are markup.
     return pd.DataFrame(
         {
-            "id": [ids[key] for key in listed["key"]],
-            team: listed["name"],
-            morale: listed["morale_text"],
-            performance: listed["performance_text"],
+            team: list(listed["name"]),
+            morale: marked["morale"],
+            performance: marked["performance"],
             "Staff answers": [count(n) for n in listed["n"]],
             "Waves": [count(waves) for waves in listed["waves"]],
-        }
+        },
+        dtype=object,
     )
 
 

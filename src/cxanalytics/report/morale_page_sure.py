@@ -19,6 +19,7 @@ from cxanalytics.report.components.lists import bullets, provenance
 from cxanalytics.report.components.text import clean, fill, sentence
 from cxanalytics.report.exports import WORKBOOK, neutral
 from cxanalytics.report.morale_page_parts import hold_to_design, without_figures
+from cxanalytics.report.record_ids import estimate_ids
 from cxanalytics.report.section import Section, framed
 from cxanalytics.words import list_morale_study_doubts, say_order
 from cxanalytics.words.morale_study import ORDER_OF_SOURCES
@@ -65,12 +66,12 @@ def write_morale_sure(
     content = bullets((title, clean(text)) for title, text in doubts)
     alone = morale if not order else _without_order(morale)
     content += _noticed(panel)
-    for name, model in (
-        ("the relation", alone),
-        ("the models", ladder),
-        ("an unmeasured reason", unmeasured),
+    for name, told, model in (
+        ("relation", "the relation", alone),
+        ("models", "the models", ladder),
+        ("unmeasured", "an unmeasured reason", unmeasured),
     ):
-        content += _behind(name, model)
+        content += _behind(name, told, model)
     return framed(
         content,
         kind=facts.kind,
@@ -97,18 +98,20 @@ def _noticed(panel: Panel) -> Markup:
     return folded(f"Show {title[:1].lower()}{title[1:]}", scrolling(table, name=title))
 
 
-def _behind(name: str, model: Estimates | None) -> Markup:
+def _behind(name: str, told: str, model: Estimates | None) -> Markup:
     """Print a whole table of a model, its checks and its facts, folded."""
     if model is None or model.frame.empty:
         return Markup("")
-    frame = model.frame.copy()
+    frame, ids = model.frame.copy(), estimate_ids(name, model.frame["key"])
     for column in frame.select_dtypes("number"):
         frame[column] = ["" if pd.isna(value) else f"{value:.4g}" for value in frame[column]]
     frame = frame.fillna("").astype(str).map(clean)
-    table = data_table(frame, caption=model.quantity, numeric=list(frame.columns[1:]))
-    content = scrolling(table, name=f"Estimates: {name}") + checks_list(model.checks)
+    numeric = list(frame.columns[1:])
+    frame.insert(0, "id", [ids[key] for key in model.frame["key"]])
+    table = data_table(frame, caption=model.quantity, numeric=numeric)
+    content = scrolling(table, name=f"Estimates: {told}") + checks_list(model.checks)
     content += facts_table(model.facts, caption="The fit")
-    return folded(f"For those who check: {name}", content)
+    return folded(f"For those who check: {told}", content)
 
 
 def write_morale_data(
@@ -132,7 +135,7 @@ def write_morale_data(
     Section
     """
     tables = {
-        name: _plain(model)
+        name: _plain(name, model)
         for name, model in (("relation", morale), ("models", ladder))
         if model is not None and not model.frame.empty
     }
@@ -164,14 +167,16 @@ def write_morale_data(
     )
 
 
-def _plain(model: Estimates) -> pd.DataFrame:
-    """Give the rows of a model with what they are an estimate of."""
+def _plain(name: str, model: Estimates) -> pd.DataFrame:
+    """Give the rows of a model with their ids on the page, and what they are an estimate of."""
     frame = model.frame.copy()
     for column in frame.select_dtypes("number"):
         frame[column] = [
             None if pd.isna(value) else significant(float(value)) for value in frame[column]
         ]
     frame.insert(1, "quantity", model.quantity)
+    ids = estimate_ids(name, frame["key"])
+    frame.insert(0, "id", [ids[key] for key in frame["key"]])
     return frame
 
 

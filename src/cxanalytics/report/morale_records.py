@@ -22,9 +22,29 @@ if TYPE_CHECKING:
 _BETWEEN = "\x1f"
 
 
-def team_ids(teams: Iterable[str]) -> dict[str, str]:
-    """Name the rows of teams: one id for page and files."""
-    return {key: f"team-{part}" for key, part in slugs(teams).items()}
+def team_ids(teams: Iterable[str], *, named: bool = True) -> dict[str, dict[str, str]]:
+    """Name the figures of teams: one id for page and files.
+
+    Parameters
+    ----------
+    teams : iterable of str
+        In the order of the page.
+    named : bool
+        False numbers them: an id that held the name would give it away.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        Team to "morale" and "performance" to id.
+    """
+    listed = list(teams)
+    numbers = {key: str(place) for place, key in enumerate(listed, start=1)}
+    parts = slugs(listed) if named else numbers
+    # No slug has two hyphens in a row: the two parts cannot run into each other.
+    return {
+        key: {column: f"team-{part}--{column}" for column in ("morale", "performance")}
+        for key, part in parts.items()
+    }
 
 
 def item_ids(table: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -55,7 +75,7 @@ def team_records(
     table: pd.DataFrame, facts: PageFacts, *, panel: Panel, agency: str, named: bool
 ) -> list[dict[str, Any]]:
     """List a record of morale and one of performance for each team that is drawn."""
-    ids = team_ids(table["key"])
+    ids = team_ids(table["key"], named=named)
     records = []
     for place, row in enumerate(table.to_dict("records"), start=1):
         name = row["name"] if named else f"{sentence(facts.nouns.team)} {place}"
@@ -63,15 +83,15 @@ def team_records(
             ("morale", panel.morale_label),
             ("performance", panel.performance_label),
         ):
-            records.append(
-                make_record(
-                    {"key": agency, "estimate": row[column], "n": row["n"]},
-                    facts,
-                    anchor=ids[row["key"]],
-                    measure=f"team/{column}",
-                    label=f"{name}: {label}",
-                )
+            record = make_record(
+                {"key": agency, "estimate": row[column], "n": row["n"]},
+                facts,
+                anchor=ids[row["key"]][column],
+                measure=f"team/{column}",
+                label=f"{name}: {label}",
             )
+            # That of customers says nothing of staff, nor of averages of waves.
+            records.append(record | {"response_rate": None})
     return records
 
 

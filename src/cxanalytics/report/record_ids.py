@@ -30,6 +30,21 @@ def funnel_ids(keys: Iterable[str]) -> dict[str, str]:
     return {key: f"funnel-{part}" for key, part in slugs(keys).items()}
 
 
+def rank_ids(keys: Iterable[str]) -> dict[str, str]:
+    """Name the rows of ranges and sets of ranks."""
+    return {key: f"rank-{part}" for key, part in slugs(keys).items()}
+
+
+def forecast_ids(keys: Iterable[str]) -> dict[str, str]:
+    """Name the rows of forecasts of the next wave."""
+    return {key: f"forecast-{part}" for key, part in slugs(keys).items()}
+
+
+def estimate_ids(model: str, keys: Iterable[str]) -> dict[str, str]:
+    """Name the rows of a model's whole table: one id for page and files."""
+    return {key: f"{model}-{part}" for key, part in slugs(keys).items()}
+
+
 def measure_ids(boards: Mapping[str, Benchmark], facts: PageFacts) -> dict[str, dict[str, str]]:
     """Name every score of a comparison on every measure: one id for page and files.
 

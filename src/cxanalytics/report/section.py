@@ -70,6 +70,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "agencies",
         "variance",
         "claims",
+        "claims_benchmark",
         "truth",
         "morale",
         "dimensions",

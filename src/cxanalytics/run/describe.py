@@ -100,7 +100,7 @@ def page_facts(
         "contact": file.contact,
         "simulated": file.simulated,
         "notice": file.notice,
-        "nouns": _nouns(file.nouns, parent),
+        "nouns": _nouns(file.nouns, parent, study.department_role),
         "parent": parent,
         "measures": study.measures,
         "thresholds": study.thresholds,
@@ -168,9 +168,11 @@ def _doubtful(audit: Result | None) -> list[Check]:
     return [check for check in _checks(audit) if check.passed is False] if audit else []
 
 
-def _nouns(nouns: Nouns, parent: str) -> Nouns:
+def _nouns(nouns: Nouns, parent: str, role: str) -> Nouns:
     """Speak of departments where they stand as agencies, unless the study has its own words."""
     plain = Nouns()
+    if role == "unit" and nouns.department == plain.department:
+        nouns = replace(nouns, department="unit", departments="units")
     if not parent or nouns.organization != plain.organization:
         return nouns
     return replace(nouns, organization="department", organizations="departments", peer="department")

@@ -108,6 +108,11 @@ class Study:
         ]
 
     @property
+    def department_role(self) -> str:
+        """Which role of the survey is compared inside agencies: "department" or "unit"."""
+        return self.file.departments
+
+    @property
     def peers(self) -> list[str] | dict[str, list[str]] | None:
         """Agencies that serve as peers, or those of each agency by rule; None for all."""
         if self.file.peers.by_rule:

@@ -147,6 +147,7 @@ class StudyFile(Strict):
     headline: str = ""
     statistic: Literal["positive", "top"] = "positive"
     compare: Literal["", "agency", "department"] = ""
+    departments: Literal["department", "unit"] = "department"
     simulated: bool = False
     notice: str = ""
     dates: Dates = Dates()
@@ -231,11 +232,24 @@ class StudyFile(Strict):
             part = getattr(self, key)
             if part and part.reader == "simulated" and reader != "simulated":
                 raise wrong("cannot be 'simulated' beside a survey that is not.", key=key)
+        self._departments_can_be_read()
         self._costs_can_be_read(names)
         self._kpis_can_be_read()
         if reader == "simulated" and not self.simulated:
             raise wrong("must be true when the survey is simulated.", key="simulated")
         return self
+
+    def _departments_can_be_read(self) -> None:
+        """Refuse a declared role that no column of the survey has."""
+        if "departments" not in self.model_fields_set:
+            return
+        columns = getattr(self.survey, "columns", None)
+        if not self.survey or (columns and not getattr(columns, self.departments)):
+            raise wrong(
+                f"needs `survey.columns.{self.departments}`: it names what is compared inside "
+                f"{self.nouns.organizations}.",
+                key="departments",
+            )
 
     def _kpis_can_be_read(self) -> None:
         """Refuse measures without operations to count them, and a name or a role given twice."""

@@ -181,9 +181,12 @@ from cxanalytics.words.drivers_alt import say_alt_answers, say_alt_priority, say
 from cxanalytics.words.headline import say_headline, say_score_range
 from cxanalytics.words.index import (
     Group,
+    are_averaged,
+    count_all_verdicts,
     group_agencies,
     say_expected_wrong,
     say_funnel,
+    say_funnel_note,
     say_index,
     say_index_answer,
 )
@@ -197,6 +200,7 @@ from cxanalytics.words.kpi_cards import (
     say_reward_weights,
     say_title_kpi_cards,
 )
+from cxanalytics.words.left_out import say_channels_left_out, say_departments_left_out
 from cxanalytics.words.legs import (
     say_alt_leg_relation,
     say_alt_legs,
@@ -284,6 +288,7 @@ from cxanalytics.words.peers import (
     name_way,
     say_alt_companies,
     say_companies,
+    say_declared_peers,
     say_peer_choice,
     say_peer_sensitivity,
     say_peer_ways,
@@ -390,7 +395,12 @@ from cxanalytics.words.sureness import (
     say_wrong_calls,
 )
 from cxanalytics.words.teams import say_alt_teams, say_no_teams, say_teams_note, say_teams_title
-from cxanalytics.words.tested_claims import say_claims_answer, say_tested_claims
+from cxanalytics.words.tested_claims import (
+    say_claims_answer,
+    say_claims_count,
+    say_missing,
+    say_tested_claims,
+)
 from cxanalytics.words.truth import say_truth, say_truth_note
 from cxanalytics.words.unmeasured_cause import (
     say_alt_unmeasured,
@@ -424,12 +434,14 @@ from cxanalytics.words.why import (
     say_verdict_rule,
     short_verdict_reasons,
 )
+from cxanalytics.words.why_parts import list_history_reasons, list_part_reasons
 
 __all__ = [
     "ANONYMOUS",
     "PEERS_ARE",
     "SUMMARY",
     "FORECAST_NAMES",
+    "are_averaged",
     "say_all_departments",
     "say_alt_channels",
     "say_alt_departments",
@@ -438,14 +450,17 @@ __all__ = [
     "say_alt_rank_sets",
     "say_channel_spread",
     "say_channels",
+    "say_channels_left_out",
     "say_channels_note",
     "say_department_claims",
     "say_departments",
     "say_departments_brief",
+    "say_departments_left_out",
     "say_departments_note",
     "say_dispersion",
     "say_error",
     "say_funnel_rules",
+    "say_missing",
     "say_predictive_check",
     "say_predictive_note",
     "say_published_gap",
@@ -510,6 +525,7 @@ __all__ = [
     "better",
     "by_share",
     "comparable",
+    "count_all_verdicts",
     "count_clear",
     "count_ranked",
     "count_testable",
@@ -526,8 +542,10 @@ __all__ = [
     "list_concerns",
     "list_doubts",
     "list_driver_reasons",
+    "list_history_reasons",
     "list_morale_reasons",
     "list_morale_study_doubts",
+    "list_part_reasons",
     "list_terms",
     "list_words_used",
     "morale_comparisons",
@@ -598,6 +616,7 @@ __all__ = [
     "say_differences",
     "say_claim_question",
     "say_claims_answer",
+    "say_claims_count",
     "say_downward",
     "say_driver",
     "say_alt_calibration",
@@ -620,6 +639,7 @@ __all__ = [
     "say_extreme",
     "say_feasibility",
     "say_funnel",
+    "say_funnel_note",
     "say_gap",
     "say_headline",
     "say_index",
@@ -695,6 +715,7 @@ __all__ = [
     "say_alt_companies",
     "say_benchmark_claims",
     "say_companies",
+    "say_declared_peers",
     "say_middle_half",
     "say_peer_choice",
     "say_peer_sensitivity",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cxanalytics.formats import certain, count, percent, share_range, signed
-from cxanalytics.words.grammar import verb
+from cxanalytics.words.grammar import verb_of
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.sizes import say_size
 from cxanalytics.words.tested_claims import say_missing
@@ -38,7 +38,7 @@ def _differs(row: pd.Series[Any], nouns: Nouns) -> str:
     called = int(row["other"])
     return (
         f"Adjusted for who answered, {count(called)} of {count(row['agencies'])} "
-        f"{nouns.organizations} {verb(called)} called above or below the typical peer, "
+        f"{nouns.organizations} {verb_of(called)} called above or below the typical peer, "
         f"unadjusted {count(row['changed'])}. The surest lies {say_size(row)} from it "
         f"({certain(row['p_first'])} certain)."
     )
@@ -51,14 +51,14 @@ def _futile(row: pd.Series[Any], nouns: Nouns) -> str:
         f"The middle of {count(row['changed'])} companies misses the next score of an "
         f"{nouns.organization} by {say_size(row)} more than the middle of its peers does "
         f"({more}%), and by {signed(100 * row['other'], 1)} points (likely {own}) more than its "
-        f"own score before. Base: {count(row['agencies'])} {nouns.organizations} in two waves."
+        "own score before."
     )
 
 
 def _leaders(row: pd.Series[Any], nouns: Nouns) -> str:
     sure, may = int(row["changed"]), int(row["other"])
     told = (
-        f"{count(sure)} of {count(row['agencies'])} {nouns.organizations} {verb(sure)} almost "
+        f"{count(sure)} of {count(row['agencies'])} {nouns.organizations} {verb_of(sure)} almost "
         f"certainly in the top tenth, and {count(may)} may be; the largest chance is "
         f"{certain(row['p_first'])}."
     )

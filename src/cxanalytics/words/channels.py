@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import fixed, list_words, points, points_range, signed
+from cxanalytics.formats import fixed, list_words, points, signed, size_range
 from cxanalytics.tables import Estimates
 from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.grammar import capital, counted, none_or, verb
@@ -75,7 +75,7 @@ def _say_apart(row: pd.Series[Any]) -> str:
     size = points(abs(gap), 1).removeprefix("+")
     return (
         f"{capital(low)} is {word} below {high} ({chip.certain}), by {size} "
-        f"(likely {points_range(*ends, 1)})."
+        f"(likely {size_range(*ends, 1)})."
     )
 
 
@@ -133,7 +133,12 @@ def say_title_channels(estimates: Estimates, *, agency: str = "") -> str:
     if pairs.empty:
         return "Fewer than two channels can be compared"
     of = counted(len(pairs), "pair of channels", "pairs of channels")
-    return f"Of {of}, {none_or(apart)} {verb(apart)} apart and {none_or(same)} about the same"
+    told = [
+        f"{none_or(number)} {verb(number)} {what}"
+        for number, what in ((apart, "apart"), (same, "about the same"))
+        if number
+    ]
+    return f"Of {of}, {' and '.join(told) or 'none can be called'}"
 
 
 def say_channels_note(estimates: Estimates, *, nouns: Nouns) -> str:

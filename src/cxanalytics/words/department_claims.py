@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.claims.ingredients import INGREDIENTS
 from cxanalytics.claims.verdicts import CONTRADICTED, SUPPORTED
 from cxanalytics.formats import fixed, list_words
 from cxanalytics.words.grammar import capital, counted, none_or, verb
 from cxanalytics.words.nouns import Nouns
+from cxanalytics.words.tested_claims import say_missing
 
 
 def say_department_claims(claims: pd.DataFrame, *, nouns: Nouns) -> list[str]:
@@ -36,7 +36,7 @@ def say_department_claims(claims: pd.DataFrame, *, nouns: Nouns) -> list[str]:
 
 def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
     number = int(row["claim"])
-    missing = _say_missing(str(row["missing"])) if row["missing"] else ""
+    missing = say_missing(str(row["missing"])) if row["missing"] else ""
     if missing and pd.isna(row["other"]):
         return missing
     middle, low, high = (
@@ -62,21 +62,19 @@ def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
         )
     if number == 35:
         more = {SUPPORTED: "more", CONTRADICTED: "less"}.get(str(row["about"]), "")
-        answer = f"departments differ {more} than" if more else "departments may differ as much as"
+        answer = f"{nouns.departments} differ {more} than"
+        if not more:
+            answer = f"{nouns.departments} may differ as much as"
         return (
             f"{missing} Known without it: {answer} {nouns.organizations}, {middle} points apart "
             f"(likely {low} to {high}) against {other}; ratio {ratio} ({ratio_low} to "
             f"{ratio_high})."
         )
+    officers = int(row["changed"])
     return (
-        f"Departments lie {middle} points apart (likely {low} to {high}), in {row['about']} "
-        f"{other}; ratio {ratio} ({ratio_low} to {ratio_high}). "
-        f"{capital(counted(int(row['changed']), 'department has', 'departments have'))} an "
+        f"{capital(nouns.departments)} lie {middle} points apart (likely {low} to {high}), in "
+        f"{row['about']} {other}; ratio {ratio} ({ratio_low} to {ratio_high}). "
+        f"{capital(counted(officers, nouns.department, nouns.departments))} "
+        f"{verb(officers, 'has', 'have')} an "
         "officer with a known start. Other things changed too, so this is no proof of cause."
     )
-
-
-def _say_missing(missing: str) -> str:
-    if missing in INGREDIENTS:
-        return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
-    return missing if missing.endswith(".") else f"Missing: {missing}."

@@ -1,7 +1,8 @@
 """Which departments stand apart from the others of their agency, and do they differ more?
 
 A department is named only where its verdict is called. How far departments lie apart is set beside
-how far agencies do by an interval of the ratio, and a change of it by one too.
+how far agencies do by an interval of the ratio, and a change of it by one too. What a department is
+called is the study's noun.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import count, fixed, points, points_range, signed
-from cxanalytics.rules import THRESHOLDS, Thresholds
+from cxanalytics.formats import count, fixed, points, signed, size_range
 from cxanalytics.tables import Benchmark, Estimates
 from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.channels import say_title_channels
@@ -37,13 +37,17 @@ def _called(rows: pd.DataFrame) -> pd.DataFrame:
     return called.loc[order.index]
 
 
-def _say_none(benchmark: Benchmark) -> str:
+def _say_none(benchmark: Benchmark, nouns: Nouns) -> str:
     """Say why no department is compared; "" where scores are stabilized."""
     found = [check.text for check in benchmark.checks if check.name == "stabilized_departments"]
-    return f"Departments are not compared: {found[0]}" if found else ""
+    return f"{capital(nouns.departments)} are not compared: {found[0]}" if found else ""
 
 
-def say_departments(benchmark: Benchmark, *, agency: str) -> str:
+def _say_no_call(nouns: Nouns) -> str:
+    return f"No {nouns.department} can be called above or below the others."
+
+
+def say_departments(benchmark: Benchmark, *, agency: str, nouns: Nouns) -> str:
     """Say which departments of an agency stand apart from its others.
 
     Parameters
@@ -51,6 +55,7 @@ def say_departments(benchmark: Benchmark, *, agency: str) -> str:
     benchmark : Benchmark
         From `benchmark_departments`.
     agency : str
+    nouns : Nouns
 
     Returns
     -------
@@ -59,16 +64,17 @@ def say_departments(benchmark: Benchmark, *, agency: str) -> str:
     """
     rows = _compared(benchmark, agency)
     if rows.empty:
-        return _say_none(benchmark) or "Fewer than two departments can be compared, so none is."
+        few = f"Fewer than two {nouns.departments} can be compared, so none is."
+        return _say_none(benchmark, nouns) or few
     called = _called(rows)
     same = int((rows["verdict"] == "same").sum())
     unclear = int((rows["verdict"] == "unclear").sum())
-    told = [_say_one(row) for _, row in called.head(_MOST_NAMED).iterrows()]
+    told = [_say_one(row, nouns) for _, row in called.head(_MOST_NAMED).iterrows()]
     if len(called) > _MOST_NAMED:
         more = len(called) - _MOST_NAMED
         told.append(f"{capital(counted(more, 'other stands', 'others stand'))} apart too.")
     if not told:
-        told.append("No department can be called above or below the others.")
+        told.append(_say_no_call(nouns))
     if same:
         told.append(f"{capital(counted(same, 'is', 'are'))} about the same as the others.")
     if unclear and (called.shape[0] or same):
@@ -77,7 +83,7 @@ def say_departments(benchmark: Benchmark, *, agency: str) -> str:
 
 
 def say_departments_brief(
-    departments: Benchmark | None, channels: Estimates | None, *, agency: str
+    departments: Benchmark | None, channels: Estimates | None, *, agency: str, nouns: Nouns
 ) -> str:
     """Say in two short sentences what stands out among departments and channels.
 
@@ -88,6 +94,7 @@ def say_departments_brief(
     channels : Estimates or None
         From `benchmark_channels`; without rows counts as None.
     agency : str
+    nouns : Nouns
 
     Returns
     -------
@@ -99,30 +106,30 @@ def say_departments_brief(
         rows = _compared(departments, agency)
         called = _called(rows)
         if rows.empty:
-            told.append(say_departments(departments, agency=agency))
+            told.append(say_departments(departments, agency=agency, nouns=nouns))
         elif called.empty:
-            told.append("No department can be called above or below the others.")
+            told.append(_say_no_call(nouns))
         else:
-            told.append(_say_one(called.iloc[0]))
+            told.append(_say_one(called.iloc[0], nouns))
     if channels is not None and len(channels.frame):
         told.append(f"{say_title_channels(channels, agency=agency)}.")
     return " ".join(told)
 
 
-def _say_one(row: pd.Series[Any]) -> str:
+def _say_one(row: pd.Series[Any], nouns: Nouns) -> str:
     chip = say_verdict(row)
     word = chip.word.rsplit(" ", 1)[0].lower()
     gap = float(row["gap"])
-    others = "the other department" if row["peers"] == 1 else "the other departments"
+    others = f"the other {nouns.department if row['peers'] == 1 else nouns.departments}"
     return (
         f"{row['department']} is {word} {row['verdict']} {others} ({chip.certain}), by "
         f"{points(abs(gap)).removeprefix('+')} "
-        f"(likely {points_range(row['gap_low'], row['gap_high'])})."
+        f"(likely {size_range(row['gap_low'], row['gap_high'])})."
     )
 
 
 def say_all_departments(benchmark: Benchmark, *, nouns: Nouns) -> str:
-    """Say how many departments stand apart, and whether they differ more than agencies.
+    """Say how many departments stand apart.
 
     Parameters
     ----------
@@ -133,21 +140,21 @@ def say_all_departments(benchmark: Benchmark, *, nouns: Nouns) -> str:
     Returns
     -------
     str
-        Two or three sentences.
+        One or two sentences.
     """
     rows = _compared(benchmark, "")
     if rows.empty:
-        alone = "No department has another one beside it that may be shown."
-        return _say_none(benchmark) or alone
+        alone = f"No {nouns.department} has another one beside it that may be shown."
+        return _say_none(benchmark, nouns) or alone
     called = _called(rows)
     told = (
-        f"{capital(none_or(len(called)))} of {count(len(rows))} departments "
+        f"{capital(none_or(len(called)))} of {count(len(rows))} {nouns.departments} "
         f"{verb(len(called))} called above or below the others of the same {nouns.organization}."
     )
     if all_called := int(benchmark.facts["called"]):
         wrong = fixed(float(benchmark.facts["expected_wrong"]), 1)
         told += f" Of {counted(all_called, 'call', 'calls')} in all, {wrong} are expected wrong."
-    return " ".join(filter(None, (told, say_spread(benchmark, nouns=nouns))))
+    return told
 
 
 def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
@@ -169,12 +176,13 @@ def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
         return ""
     low, high = float(facts["ratio_low"]), float(facts["ratio_high"])
     more = f"than {nouns.organizations} do"
+    whose = f"{nouns.departments} of one {nouns.organization}"
     verdict = (
-        f"Departments of one {nouns.organization} differ more {more}"
+        f"{capital(whose)} differ more {more}"
         if low > 1.0
-        else f"Departments of one {nouns.organization} differ less {more}"
+        else f"{capital(whose)} differ less {more}"
         if high < 1.0
-        else f"Whether departments of one {nouns.organization} differ more {more} is open"
+        else f"Whether {whose} differ more {more} is open"
     )
     sizes = (
         f"a standard deviation of {_size(facts, 'inside')} inside {nouns.organizations}, "
@@ -183,13 +191,14 @@ def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
     return f"{verdict}: {sizes}; ratio {_ratio(facts, 'ratio')}."
 
 
-def say_dispersion(benchmark: Benchmark) -> str:
+def say_dispersion(benchmark: Benchmark, *, nouns: Nouns) -> str:
     """Say whether departments lie further apart than in the earlier wave.
 
     Parameters
     ----------
     benchmark : Benchmark
         Facts of `benchmark_departments` with an earlier wave.
+    nouns : Nouns
 
     Returns
     -------
@@ -201,14 +210,15 @@ def say_dispersion(benchmark: Benchmark) -> str:
         return ""
     since = str(facts["period_before"])
     if "dispersion" not in facts:
-        return f"How far departments lay apart in {since} is not known: too few are in both waves."
+        lay = f"How far {nouns.departments} lay apart in {since}"
+        return f"{lay} is not known: too few are in both waves."
     low, high = float(facts["dispersion_low"]), float(facts["dispersion_high"])
     moved = "widened" if low > 1.0 else "narrowed" if high < 1.0 else ""
     change = moved or "shows no clear change"
-    told = f"The spread of departments {change} since {since}"
+    told = f"The spread of {nouns.departments} {change} since {since}"
     return (
         f"{told}: {_size(facts, 'before')} then, {_size(facts, 'after')} now, over "
-        f"{count(float(facts['matched']))} departments in both waves; ratio "
+        f"{count(float(facts['matched']))} {nouns.departments} in both waves; ratio "
         f"{_ratio(facts, 'dispersion')}."
     )
 
@@ -223,12 +233,13 @@ def _ratio(facts: Mapping[str, Any], name: str) -> str:
     return f"{middle} ({low} to {high})"
 
 
-def say_title_departments(benchmark: Benchmark, *, agency: str = "") -> str:
+def say_title_departments(benchmark: Benchmark, *, nouns: Nouns, agency: str = "") -> str:
     """Say in a title how many departments stand apart.
 
     Parameters
     ----------
     benchmark : Benchmark
+    nouns : Nouns
     agency : str
         One agency; all when empty.
 
@@ -238,7 +249,7 @@ def say_title_departments(benchmark: Benchmark, *, agency: str = "") -> str:
     """
     rows = _compared(benchmark, agency)
     called = len(_called(rows))
-    of = counted(len(rows), "department", "departments")
+    of = counted(len(rows), nouns.department, nouns.departments)
     return f"Of {of}, {none_or(called)} {verb(called, 'stands', 'stand')} apart"
 
 
@@ -248,9 +259,8 @@ def say_departments_note(
     nouns: Nouns,
     agency: str = "",
     drawn: int | None = None,
-    thresholds: Thresholds = THRESHOLDS,
 ) -> str:
-    """Say what a gap is, what is not adjusted, and what is left out.
+    """Say what a gap is, what is not adjusted, and which rows are not drawn.
 
     Parameters
     ----------
@@ -260,47 +270,39 @@ def say_departments_note(
         One agency; all when empty.
     drawn : int, optional
         Rows of the chart, where that is not all of them.
-    thresholds : Thresholds
 
     Returns
     -------
     str
     """
-    frame = benchmark.frame
-    here = frame if not agency else frame.loc[frame["agency"] == agency]
-    hidden = int((here["suppressed_reason"] != "").sum())
     parts = [
-        f"A gap is to the average of the other departments of the same {nouns.organization}. "
-        "Scores with few answers are drawn toward it. Dark: called above or below.",
-        f"Nothing is adjusted for who the {nouns.respondents} of a department are.",
+        f"A gap is to the average of the other {nouns.departments} of the same "
+        f"{nouns.organization}. Scores with few answers are drawn toward it. Dark: called above "
+        "or below.",
+        f"Nothing is adjusted for who the {nouns.respondents} of a {nouns.department} are.",
     ]
     compared = len(_compared(benchmark, agency))
     if drawn is not None and drawn < compared:
         parts.append(f"Drawn: the {drawn} largest gaps of {compared}.")
-    if hidden:
-        has = verb(hidden, "has", "have")
-        parts.append(
-            f"{capital(counted(hidden, 'department', 'departments'))} {has} fewer than "
-            f"{thresholds.rank} answers, or would give such a one back, and "
-            f"{verb(hidden)} left out."
-        )
     return " ".join(parts)
 
 
-def say_alt_departments(table: pd.DataFrame) -> str:
+def say_alt_departments(table: pd.DataFrame, *, nouns: Nouns) -> str:
     """Describe the chart of departments.
 
     Parameters
     ----------
     table : DataFrame
         From `departments_table`.
+    nouns : Nouns
 
     Returns
     -------
     str
     """
-    rows = counted(len(table), "department", "departments")
-    text = f"Dot-and-range chart of {rows}: gap to the others of its agency, the highest first."
+    rows = counted(len(table), nouns.department, nouns.departments)
+    whose = f"its {nouns.organization}"
+    text = f"Dot-and-range chart of {rows}: gap to the others of {whose}, the highest first."
     if table.empty:
         return text
     far = table.iloc[int(table["gap"].astype(float).abs().argmax())]

@@ -29,6 +29,11 @@ def verb(number: int, singular: str = "is", plural: str = "are") -> str:
     return singular if number in (0, 1) else plural
 
 
+def verb_of(number: int, singular: str = "is", plural: str = "are") -> str:
+    """Choose the form of a verb after digits: "0 of 24 are", "1 of 24 is", "2 of 24 are"."""
+    return singular if number == 1 else plural
+
+
 def joined(parts: Sequence[str]) -> str:
     """Join clauses that may hold commas of their own: "a", "a, and b", "a, b, and c"."""
     if len(parts) < 2:

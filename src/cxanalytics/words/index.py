@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxanalytics.formats import count, number_word
-from cxanalytics.rules import THRESHOLDS, Thresholds
+from cxanalytics.rules import THRESHOLDS, VERDICTS, Thresholds
 from cxanalytics.tables import Benchmark
 from cxanalytics.words.grammar import capital, counted, joined, verb
 from cxanalytics.words.nouns import Nouns
-from cxanalytics.words.sureness import say_wrong_calls
+from cxanalytics.words.standing import ANONYMOUS, PEERS_ARE
+from cxanalytics.words.sureness import say_wrong, say_wrong_calls
+from cxanalytics.words.why import say_verdict_rule
 
 _TITLES = {
     "above": "Likely above the typical peer",
@@ -25,8 +27,12 @@ _TITLES = {
     "unclear": "Too close to call, in alphabetical order",
     "below": "Likely below the typical peer",
     "alone": "Not compared",
+    "averaged": "Averages of neighbors in score",
     "": "Not shown",
 }
+_BY_SCORE = ("above", "below", "averaged")
+_CALLS = "calls_{verdict}"
+"""Fact of a board without names: how many agencies have a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,8 @@ class Group:
     Attributes
     ----------
     kind : str
-        "above", "same", "unclear", "below", "alone" (a score, but too few peers), or "" (not
-        shown).
+        "above", "same", "unclear", "below", "alone" (a score, but too few peers), "averaged" (on a
+        board without names), or "" (not shown).
     title : str
         With the number of agencies.
     keys : tuple of str
@@ -63,17 +69,18 @@ def group_agencies(
     Returns
     -------
     tuple of Group
-        Above and below by score; the others alphabetical.
+        Above, below and averages by score; the others alphabetical.
     """
     frame = benchmark.frame.assign(
         name=[(names or {}).get(key, key) for key in benchmark.frame["key"]]
     )
     shown = frame["suppressed_reason"] == ""
-    kinds = frame["verdict"].where(frame["verdict"] != "", shown.map({True: "alone", False: ""}))
+    without = {True: "averaged" if are_averaged(benchmark) else "alone", False: ""}
+    kinds = frame["verdict"].where(frame["verdict"] != "", shown.map(without))
     groups = []
     for kind, title in _TITLES.items():
         part = frame.loc[kinds == kind]
-        by_score = kind in ("above", "below")
+        by_score = kind in _BY_SCORE
         part = part.sort_values(
             ["estimate", "name"] if by_score else ["name"],
             ascending=[False, True] if by_score else [True],
@@ -82,6 +89,29 @@ def group_agencies(
             keys = tuple(part["key"])
             groups.append(Group(kind=kind, title=f"{title} ({count(len(keys))})", keys=keys))
     return tuple(groups)
+
+
+def are_averaged(benchmark: Benchmark) -> bool:
+    """Tell whether the figures of a board are averages of agencies that have no names there."""
+    return benchmark.facts.get(PEERS_ARE) == ANONYMOUS
+
+
+def count_all_verdicts(benchmark: Benchmark) -> dict[str, int]:
+    """Count the agencies with each verdict, whether their rows tell it or not.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+
+    Returns
+    -------
+    dict of str to int
+        Verdict to number, in the order of `VERDICTS`.
+    """
+    if are_averaged(benchmark):
+        return {kind: int(benchmark.facts[_CALLS.format(verdict=kind)]) for kind in VERDICTS}
+    verdicts = benchmark.shown["verdict"].value_counts()
+    return {kind: int(verdicts.get(kind, 0)) for kind in VERDICTS}
 
 
 def say_index(benchmark: Benchmark, *, nouns: Nouns) -> str:
@@ -98,8 +128,7 @@ def say_index(benchmark: Benchmark, *, nouns: Nouns) -> str:
     str
         At most 28 words.
     """
-    verdicts = benchmark.shown["verdict"].value_counts()
-    numbers = {kind: int(verdicts.get(kind, 0)) for kind in ("above", "below", "same", "unclear")}
+    numbers = count_all_verdicts(benchmark)
     total = sum(numbers.values())
     one, many = nouns.organization, nouns.organizations
     if total == 0:
@@ -142,6 +171,8 @@ def say_index_answer(benchmark: Benchmark) -> str:
         One sentence that counts the groups there are.
     """
     shown = benchmark.shown
+    if are_averaged(benchmark):
+        return "Each row is an average of neighbors in score: read the groups, not single rows."
     kinds = set(shown["verdict"]) - {""}
     overlap = _share_overlapping(shown)
     why = ": most of their ranges overlap" if overlap > 0.5 else ""
@@ -174,6 +205,9 @@ def say_expected_wrong(benchmark: Benchmark) -> str:
     str
         "" where no call is made.
     """
+    if are_averaged(benchmark):
+        facts = benchmark.facts
+        return say_wrong(int(facts["called"]), float(facts["expected_wrong"]))
     return say_wrong_calls([row for _, row in benchmark.shown.iterrows()])
 
 
@@ -204,3 +238,28 @@ def say_funnel(table: pd.DataFrame, *, nouns: Nouns, thresholds: Thresholds = TH
     if outside == 0:
         return f"{first} alone would produce. Smaller differences may still be real."
     return f"{first} alone would produce. The rest may differ too, but less clearly."
+
+
+def say_funnel_note(*, nouns: Nouns, difference: float | None = None) -> str:
+    """Say by which rule the funnel marks an agency, and by which the groups of a page are made.
+
+    Parameters
+    ----------
+    nouns : Nouns
+    difference : float, optional
+        Smallest difference that matters, a share; None where no verdict is called.
+
+    Returns
+    -------
+    str
+    """
+    note = (
+        "Triangles lie outside the outer band. Scores are unadjusted. The bands allow for the "
+        f"spread that {nouns.organizations} show anyway."
+    )
+    if difference is None:
+        return note
+    return (
+        f"{note} Verdicts against peers follow another rule, on stabilized scores. "
+        f"{say_verdict_rule(difference)}"
+    )

@@ -30,6 +30,8 @@ class Nouns:
         After "the typical": "government peer".
     team, teams : str
         The units of an organization whose morale and performance are compared: "team".
+    department, departments : str
+        The parts of an organization that are compared with each other: "department".
     """
 
     respondent: str = "customer"
@@ -42,6 +44,8 @@ class Nouns:
     peer: str = "government peer"
     team: str = "team"
     teams: str = "teams"
+    department: str = "department"
+    departments: str = "departments"
 
     def __post_init__(self) -> None:
         for field in fields(self):

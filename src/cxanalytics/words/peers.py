@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxanalytics.formats import count, list_words, number_word, percent
 from cxanalytics.tables import Estimates
-from cxanalytics.words.grammar import capital, verb
+from cxanalytics.words.grammar import capital, verb_of
 from cxanalytics.words.nouns import Nouns
 
 OTHER_PEERS = "Other peers"
@@ -33,7 +33,7 @@ _WHOLE = ("all", "alike", "nearest")
 
 def name_way(way: str) -> str:
     """Name a choice of peers for a table."""
-    return capital(_WAYS.get(way, "declared peers"))
+    return capital(_WAYS.get(way, "peers of the pages"))
 
 
 def say_peer_sensitivity(sensitivity: Estimates, *, nouns: Nouns) -> str:
@@ -56,13 +56,39 @@ def say_peer_sensitivity(sensitivity: Estimates, *, nouns: Nouns) -> str:
     turned = int(other.groupby("agency")["turned"].any().sum())
     first = (
         f"With other sets of peers {count(changed)} of {count(total)} {many} "
-        f"{verb(changed, 'gets', 'get')} another verdict"
+        f"{verb_of(changed, 'gets', 'get')} another verdict"
     )
     if not changed:
         return f"No verdict on the {count(total)} {many} changes with other sets of peers."
     if turned:
         return f"{first}; for {number_word(turned)} above and below change places."
     return f"{first}; above never becomes below, or below above."
+
+
+def say_declared_peers(sensitivity: Estimates, *, nouns: Nouns, rule: str = "") -> str:
+    """Say whom the verdicts of the pages compare with, and with whom they are called again.
+
+    Parameters
+    ----------
+    sensitivity : Estimates
+        From `benchmark_peer_sensitivity`; fact `declared`.
+    nouns : Nouns
+    rule : str
+        The rule that chooses the peers, in words; "" where there is none.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    found = set(sensitivity.frame["way"])
+    others = list_words([words for way, words in _WAYS.items() if way in found])
+    pages = f"all {nouns.organizations} that are shown, for the study declares no peers"
+    if rule:
+        pages = f"peers by a rule: {rule}"
+    elif sensitivity.facts.get("declared"):
+        pages = f"the {nouns.organizations} that the study names as peers"
+    return f"The pages compare with {pages}. Called again with {others}."
 
 
 def say_peer_ways(sensitivity: Estimates, *, nouns: Nouns) -> list[str]:
@@ -82,11 +108,10 @@ def say_peer_ways(sensitivity: Estimates, *, nouns: Nouns) -> list[str]:
         if way not in _WAYS:
             continue
         changed = int(part["changed"].sum())
-        what = f"{count(changed)} of {count(total)} verdicts {verb(changed, 'changes', 'change')}"
+        change = verb_of(changed, "changes", "change")
+        what = f"{count(changed)} of {count(total)} verdicts {change}"
         if way == "one_out":
-            hangs = f"hang on a single {nouns.peer}"
-            if changed == 1:
-                hangs = f"hangs on a single {nouns.peer}"
+            hangs = f"{verb_of(changed, 'hangs', 'hang')} on a single {nouns.peer}"
             told.append(f"{count(changed)} of {count(total)} verdicts {hangs}.")
         else:
             told.append(f"Compared with {_WAYS[str(way)]}, {what}.")

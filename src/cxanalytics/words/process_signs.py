@@ -95,6 +95,8 @@ def read_process(history: Estimates, *, measure: str, agency: str) -> Reading:
     if rows.empty:
         raise DataError(f"No history of {measure!r} for {agency!r}.")
     part = rows.loc[rows["segment"] == rows["segment"].max()]
+    if part.empty:
+        return _nothing("")
     start = part.iloc[0]
     broken = _break_text(start)
     part = part.loc[part["estimate"].notna()]

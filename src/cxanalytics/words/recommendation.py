@@ -181,16 +181,20 @@ def say_unclear_drivers(estimates: Estimates, *, labels: Mapping[str, str] | Non
     return f"Too close to call: {list_words([_short(name) for name in names])}."
 
 
-def say_standardized(agencies: pd.DataFrame, *, nouns: Nouns, mix: str) -> str:
-    """Say how far the shares of agencies move when all serve the same people.
+def say_standardized(
+    agencies: pd.DataFrame, *, nouns: Nouns, mix: str, adjusted: pd.Series[float] | None = None
+) -> str:
+    """Say what shares of the same people are for, and how far they lie from the adjusted scores.
 
     Parameters
     ----------
     agencies : DataFrame
-        Columns `raw estimate`, a row per agency with both.
+        Columns `key estimate`, a row per agency with a share.
     nouns : Nouns
     mix : str
         Case mix that was held alike; "" for none.
+    adjusted : Series, optional
+        Key to the score adjusted for who answered.
 
     Returns
     -------
@@ -199,10 +203,18 @@ def say_standardized(agencies: pd.DataFrame, *, nouns: Nouns, mix: str) -> str:
     """
     if not mix:
         return "There is no case mix to hold alike: the observed shares stand."
-    moved = 100.0 * (agencies["estimate"] - agencies["raw"]).abs()
-    if moved.empty:
+    if agencies.empty:
         return f"No {nouns.organization} can be given the same people."
+    held = list_words(mix.replace("_", " ").split(", "))
+    told = (
+        f"With {held} held alike, any two {nouns.organizations} can be set beside each other; an "
+        "adjusted score is against everybody."
+    )
+    other = agencies["key"].map(adjusted) if adjusted is not None else pd.Series(dtype=float)
+    apart = 100.0 * (agencies["estimate"] - other).abs().dropna()
+    if apart.empty:
+        return told
     return (
-        f"Their shares move by {fixed(moved.median(), 1)} points in the middle case and by "
-        f"{fixed(moved.max(), 1)} at most, for {mix.replace('_', ' ')} held alike."
+        f"{told} The two differ by {fixed(apart.median(), 1)} points in the middle case and by "
+        f"{fixed(apart.max(), 1)} at most."
     )

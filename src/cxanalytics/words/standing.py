@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import count, number_word, ordinal, rank_range, share_range
+from cxanalytics.formats import certain, count, number_word, ordinal, rank_range, share_range
 from cxanalytics.rules import (
     AHEAD_AT_LEAST,
     PLACE_RELIABILITY,
@@ -21,6 +21,7 @@ from cxanalytics.rules import (
     Thresholds,
 )
 from cxanalytics.tables import Benchmark
+from cxanalytics.words.certainty import earned
 from cxanalytics.words.grammar import capital, counted, verb
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.suppressed import say_suppressed
@@ -148,9 +149,11 @@ def counted_answers(n: float) -> str:
 
 
 def _top_quartile(row: pd.Series[Any]) -> str:
-    if row["p_top_quartile"] >= TOP_QUARTILE_AT_LEAST:
-        return " You are in the top quarter."
-    return ""
+    chance = float(row["p_top_quartile"])
+    if not chance >= TOP_QUARTILE_AT_LEAST:
+        return ""
+    word = earned(chance, "top quarter").word
+    return f" You are {word} in the top quarter ({certain(chance)} certain)."
 
 
 def count_clear(benchmark: Benchmark, key: str) -> tuple[int, int]:

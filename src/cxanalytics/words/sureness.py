@@ -102,10 +102,28 @@ def say_wrong_calls(rows: Iterable[pd.Series[Any]]) -> str:
     chances = [
         float(row["certainty"]) for row in rows if row["verdict"] in ("above", "below", "same")
     ]
-    if len(chances) < 2:
+    return say_wrong(len(chances), sum(1 - chance for chance in chances))
+
+
+def say_wrong(number: int, expected: float) -> str:
+    """Say how many of a number of calls are expected to be wrong.
+
+    Parameters
+    ----------
+    number : int
+        Calls that are made.
+    expected : float
+        How many of them are wrong on average.
+
+    Returns
+    -------
+    str
+        "" where one call is made or none.
+    """
+    if number < 2:
         return ""
-    wrong = int(round_half_away(sum(1 - chance for chance in chances)))
-    calls = f"the {counted(len(chances), 'call', 'calls')} made here"
+    wrong = int(round_half_away(expected))
+    calls = f"the {counted(number, 'call', 'calls')} made here"
     if wrong == 0:
         return f"Of {calls}, fewer than one is expected to be wrong."
     return f"Of {calls}, about {number_word(wrong)} {verb(wrong)} expected to be wrong."

@@ -15,6 +15,7 @@ from cxanalytics.claims.ingredients import INGREDIENTS
 from cxanalytics.claims.verdicts import TOO_IMPRECISE, VERDICTS_OF_CLAIMS
 from cxanalytics.formats import certain, count, fixed, number_word, percent, share_range
 from cxanalytics.words.attention import say_claim, say_detectable, say_ratio_of
+from cxanalytics.words.grammar import counted
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.sizes import say_size
 from cxanalytics.words.variance_parts import level_names
@@ -92,7 +93,17 @@ def _named(row: pd.Series[Any], labels: Mapping[str, str]) -> str:
 
 
 def say_missing(missing: str) -> str:
-    """Say what a claim misses, and what would supply it."""
+    """Say what a claim misses, and what would supply it.
+
+    Parameters
+    ----------
+    missing : str
+        Name of an ingredient, several of them, or a sentence.
+
+    Returns
+    -------
+    str
+    """
     if missing in INGREDIENTS:
         return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
     return missing if missing.endswith(".") else f"Missing: {missing}."
@@ -132,10 +143,32 @@ def say_claims_answer(claims: pd.DataFrame) -> str:
     """
     first, others = claims.iloc[0], claims.iloc[1:]
     told = say_claim(str(first["verdict"]))
-    counts = others["verdict"].value_counts()
-    parts = [
+    counts = _count_verdicts(others)
+    return f"{told} Of {number_word(len(others))} others: {counts}." if counts else told
+
+
+def _count_verdicts(claims: pd.DataFrame) -> str:
+    counts = claims["verdict"].value_counts()
+    return ", ".join(
         f"{number_word(int(counts[verdict]))} {verdict}"
         for verdict in VERDICTS_OF_CLAIMS
         if verdict in counts
-    ]
-    return f"{told} Of {number_word(len(others))} others: {', '.join(parts)}." if parts else told
+    )
+
+
+def say_claims_count(claims: pd.DataFrame, *, about: str) -> str:
+    """Say in one sentence what came of the claims about one topic.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        A row per claim with a `verdict`.
+    about : str
+        The topic: "comparing agencies".
+
+    Returns
+    -------
+    str
+    """
+    many = counted(len(claims), "claim", "claims")
+    return f"Of {many} about {about}: {_count_verdicts(claims)}."

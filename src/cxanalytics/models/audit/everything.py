@@ -20,6 +20,7 @@ from cxanalytics.formats import count, list_words
 from cxanalytics.models.audit.answers import audit_answers, row_notes
 from cxanalytics.models.audit.bound import nonresponse_bound
 from cxanalytics.models.audit.checks import audit_checks
+from cxanalytics.models.audit.linked_names import name_large_units
 from cxanalytics.models.audit.published_scores import audit_published_scores
 from cxanalytics.models.audit.series import audit_operations, audit_panel, audit_published
 from cxanalytics.models.claims import claims_table, held_ingredients, ingredients_table
@@ -61,7 +62,7 @@ def fit_audit(
     funnel : DataFrame, optional
         People asked and answered, as `fit_response` takes it.
     coverage : DataFrame, optional
-        How the sources fit together, by name; handed on as it is.
+        How the sources fit together, by name.
     declared : sequence of str
         Ingredients of claims that no column gives away.
     thresholds : Thresholds
@@ -101,7 +102,7 @@ def fit_audit(
         changes over_a_gap left_out sd robust_sd). With a panel:
         `panel` (morale performance same_source agencies units periods rows complete
         missing_morale missing_performance), `panel_waves` (period units rows complete),
-        `panel_rows`. And `coverage` as given.
+        `panel_rows`. And `coverage`, without the names of units with too few answers.
 
     Raises
     ------
@@ -175,7 +176,8 @@ def _parts(held: Holdings, thresholds: Thresholds) -> Iterator[dict[str, pd.Data
         yield audit_panel(held.panel)
         yield {"panel_rows": row_notes(held.panel.notes, len(held.panel.frame))}
     if held.coverage is not None:
-        yield {"coverage": held.coverage}
+        sides = {"survey": held.survey, "staff": held.staff}
+        yield {"coverage": name_large_units(held.coverage, **sides, thresholds=thresholds)}
 
 
 def _survey_and_response(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 from markupsafe import Markup
 
+from cxanalytics.report.components.lists import provenance
 from cxanalytics.report.components.text import fill, join
 from cxanalytics.report.finding import Finding
 from cxanalytics.report.svg import to_svg
@@ -74,6 +75,28 @@ def scrolling(content: Markup, *, name: str) -> Markup:
 def folded(summary: str, content: Markup, *, css: str = "tbl") -> Markup:
     """Put content behind a summary."""
     return fill('<details class="{}"><summary>{}</summary>{}</details>', css, summary, content)
+
+
+def opened_reasons(about: str, entries: Iterable[tuple[str, object]]) -> Markup:
+    """Open an answer to what it stands on.
+
+    Parameters
+    ----------
+    about : str
+        What the answer is about, for those who hear the page.
+    entries : iterable of (str, object)
+        Name and text; an empty text leaves its row out.
+
+    Returns
+    -------
+    Markup
+    """
+    return fill(
+        '<details class="tbl reasons"><summary>Why?<span class="vh"> What the answer on {} stands '
+        "on</span></summary>{}</details>",
+        about,
+        provenance(entries),
+    )
 
 
 def figure(finding: Finding, *, number: int, numeric: Collection[str] = ()) -> Markup:

@@ -1,8 +1,8 @@
 """From a number on a page back to the rows it was computed from, and whether they still give it.
 
 `outputs` and `page` read what is there, `cells` and `tables` find the code behind it, `again` runs
-that code, `rows` counts the rows, `compare` holds the two against each other, `follow` does all of
-it, `text` tells it.
+that code, `rows` and `bases` count the rows, `compare` holds the two against each other, `follow`
+does all of it, `text` tells it.
 Nothing here writes a file.
 """
 

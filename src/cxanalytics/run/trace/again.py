@@ -85,8 +85,16 @@ class TracedStudy(Study):
         """Load a step; tables computed again go before stored ones."""
         if reason := self.source.lacks(step):
             return Result({}, {"reason": reason})
-        stored = stored_result(self.output, step)
+        stored = self.stored(step)
         return Result({**stored.tables, **self.again.get(step, {})}, stored.facts)
+
+    def stored(self, step: str) -> Result:
+        """Give what the run stored of a step, read once."""
+        at = f"stored/{step}"
+        if at not in self.kept:
+            self.kept[at] = stored_result(self.output, step)
+        found: Result = self.kept[at]
+        return found
 
 
 def stored_result(output: Path, step: str) -> Result:
@@ -119,10 +127,26 @@ class _Package:
         return self._study
 
 
-def make_again(
-    notebook: Path, step: str, tables: Iterable[str], study: TracedStudy
-) -> tuple[dict[str, Table], list[Call]]:
-    """Compute tables of a step again, from the data.
+@dataclass(slots=True)
+class Made:
+    """Tables of one step, computed again.
+
+    Attributes
+    ----------
+    tables : dict of str to table
+    calls : dict of str to list of Call
+        Table to the calls of this package that lead to it, in order.
+    problems : dict of str to str
+        Table to why it could not be computed again.
+    """
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    calls: dict[str, list[Call]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def make_again(notebook: Path, step: str, tables: Iterable[str], study: TracedStudy) -> Made:
+    """Compute tables of a step again, from the data; every statement is run once.
 
     Parameters
     ----------
@@ -134,8 +158,7 @@ def make_again(
 
     Returns
     -------
-    tuple of (dict of str to table, list of Call)
-        The tables, and the calls of this package that made them.
+    Made
 
     Raises
     ------
@@ -144,24 +167,42 @@ def make_again(
     """
     whole = statements(notebook)
     place, call = handed_over(step, whole)
-    made = {table: expression_of(table, call) for table in tables}
-    names = {
-        inner.id
-        for expression, _ in made.values()
-        for inner in ast.walk(expression)
-        if isinstance(inner, ast.Name)
+    wanted = {table: expression_of(table, call) for table in tables}
+    needed = {
+        table: needed_for(_names(expression), whole[:place])
+        for table, (expression, _) in wanted.items()
     }
-    chosen = needed_for(names, whole[:place])
     space: dict[str, Any] = {}
-    calls: list[Call] = []
-    for entry in chosen:
-        _run(entry, space, study)
-        calls += _calls(entry, step, space)
-    found = {}
-    for table, (expression, of_many) in made.items():
+    calls: dict[Statement, list[Call]] = {}
+    failed: dict[Statement, str] = {}
+    for entry in whole[:place]:
+        if not any(entry in chosen for chosen in needed.values()):
+            continue
+        try:
+            _run(entry, space, study)
+            calls[entry] = _calls(entry, step, space)
+        except Exception as error:  # whatever a statement raises is told, not the end of the trace
+            failed[entry] = _told_error(step, entry, error)
+    made = Made()
+    for table, (expression, of_many) in wanted.items():
+        made.calls[table] = [each for entry in needed[table] for each in calls.get(entry, ())]
+        reason = next((failed[entry] for entry in needed[table] if entry in failed), "")
+        if reason:
+            made.problems[table] = reason
+            continue
         value = _value(expression, space)
-        found[table] = value[table] if of_many else value
-    return found, calls
+        made.tables[table] = value[table] if of_many else value
+    return made
+
+
+def _names(expression: ast.expr) -> set[str]:
+    return {inner.id for inner in ast.walk(expression) if isinstance(inner, ast.Name)}
+
+
+def _told_error(step: str, entry: Statement, error: Exception) -> str:
+    """Say in one line where the code stopped, and why."""
+    why = " ".join(str(error).split())
+    return f"{step}, cell {entry.cell}, stops at {_cut(entry.source)}: {_cut(why)}"
 
 
 def write_again(notebook: Path, study: TracedStudy) -> list[Section]:
@@ -176,6 +217,11 @@ def write_again(notebook: Path, study: TracedStudy) -> list[Section]:
     Returns
     -------
     list of Section
+
+    Raises
+    ------
+    DataError
+        A statement fails on these tables.
     """
     shown: list[Section] = []
 
@@ -186,11 +232,14 @@ def write_again(notebook: Path, study: TracedStudy) -> list[Section]:
     whole = statements(notebook)
     last = {entry.cell: entry.node for entry in whole}
     for entry in whole:
-        if entry.node is last[entry.cell] and isinstance(entry.node, ast.Expr):
-            study.tick(entry.source)
-            keep(_value(entry.node.value, space))
-        else:
-            _run(entry, space, study)
+        try:
+            if entry.node is last[entry.cell] and isinstance(entry.node, ast.Expr):
+                study.tick(entry.source)
+                keep(_value(entry.node.value, space))
+            else:
+                _run(entry, space, study)
+        except Exception as error:
+            raise DataError(f"{_told_error(notebook.stem, entry, error)}.") from error
     return shown
 
 
@@ -240,5 +289,8 @@ def _in_words(value: Any) -> str:
         return f"{type(value).__name__} of {len(value.frame)} rows"
     if isinstance(value, Mapping) and any(isinstance(v, Estimates) for v in value.values()):
         return f"scores of {', '.join(map(str, value))}"
-    text = " ".join(repr(value).split())
+    return _cut(" ".join(repr(value).split()))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

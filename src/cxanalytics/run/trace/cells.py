@@ -88,6 +88,38 @@ def needed_for(names: Iterable[str], among: list[Statement]) -> list[Statement]:
     return kept[::-1]
 
 
+def shown_by(cell: int, whole: list[Statement], place: int) -> Statement:
+    """Find what a cell shows at a place: its last expression, or that argument of `display`.
+
+    Parameters
+    ----------
+    cell : int
+    whole : list of Statement
+        Of the notebook; the cell has at least one.
+    place : int
+        From 0, among what the cell shows.
+
+    Returns
+    -------
+    Statement
+    """
+    last = [entry for entry in whole if entry.cell == cell][-1]
+    match last.node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="display"), args=args)) if place < len(args):
+            return _statement(cell, ast.copy_location(ast.Expr(args[place]), last.node))
+    return last
+
+
+def call_shown(cell: int, whole: list[Statement], place: int) -> str:
+    """Give what `shown_by` finds in one line; for a name, the statement that makes it."""
+    shown = shown_by(cell, whole, place)
+    match shown.node:
+        case ast.Expr(value=ast.Name(id=name)):
+            made = [entry for entry in whole if entry.cell == cell and name in entry.makes]
+            return made[-1].source if made else name
+    return shown.source
+
+
 def handed_over(step: str, among: list[Statement]) -> tuple[int, ast.Call]:
     """Find the call of `study.save` for a step: its place among the statements, and the call.
 

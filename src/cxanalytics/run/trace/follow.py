@@ -8,27 +8,30 @@ again from them, and both are held against what lies in the outputs.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cxanalytics.errors import ParamsError
+from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.run import handover
 from cxanalytics.run.places import notebooks
 from cxanalytics.run.plan import OWN_PAGES
-from cxanalytics.run.trace.again import Call, make_again, stored_result, write_again
-from cxanalytics.run.trace.cells import statements
-from cxanalytics.run.trace.compare import differing, differing_columns, same_figure
+from cxanalytics.run.trace.again import Call, make_again, write_again
+from cxanalytics.run.trace.bases import count_rows
+from cxanalytics.run.trace.cells import Statement, call_shown, statements
+from cxanalytics.run.trace.compare import differing, differing_columns
 from cxanalytics.run.trace.outputs import Way, open_way
-from cxanalytics.run.trace.page import ReadPage, read_html
-from cxanalytics.run.trace.rows import Counted, count_model, count_score, count_tables, count_wave
+from cxanalytics.run.trace.page import read_html
+from cxanalytics.run.trace.rows import Counted
 from cxanalytics.run.trace.tables import Key, narrowed, tables_made, tables_read
 from cxanalytics.store import Table
 from cxanalytics.tables import Check
 
 _SHOWN = 60
-_OF_MODEL = ("driver-", "drivers-", "step-")
+_FIGURE_NUMBER = re.compile(r"\bFigure \d+\b")
+"""The page numbers its figures on through its sections; a section begins with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Trace:
     notebook, cell : str, int
         The notebook that wrote the page, and its cell.
     source : str
-        That cell.
+        What the cell shows there.
     tables : tuple of str
         Step and table behind it.
     calls : tuple of Call
@@ -90,7 +93,7 @@ def trace_records(
     output : str or Path
         Folder of the outputs of a study; nothing is written there.
     ids : sequence of str
-        Ids on the page; all records of the page when empty.
+        Ids on the page; all records of the page when empty, and all sections of a page without.
     page : str
         The page's address in the outputs, such as "agencies/north.html"; the page that has the id
         when empty.
@@ -114,9 +117,11 @@ def trace_records(
     from tqdm import tqdm
 
     way = open_way(Path(output).expanduser().resolve(), ids, page=page, study=study)
-    chosen = list(ids) or list(way.page.records)
-    if not chosen:
-        raise ParamsError(f"{way.address} has no records; name an id of it.")
+    chosen = (
+        list(ids)
+        or list(way.page.records)
+        or [name for name in way.cells if name in way.page.texts]
+    )
     # Without a terminal there is no bar; `disable=None` says so.
     with tqdm(
         desc=way.address, unit="statement", disable=None if progress else True, leave=False
@@ -128,85 +133,92 @@ def trace_records(
             bar.refresh()
 
         way.study = replace(way.study, tick=tick)
-        return [_follow(way, name) for name in chosen]
+        whole = statements(notebooks()[way.step])
+        found = {name: _place(way, name, whole) for name in chosen}
+        _make_again(way, [key for place in found.values() for key in place.keys])
+        _write_again(way)
+        alike = dict(_results_alike(way))
+        return [_follow(way, name, found[name], alike) for name in chosen]
 
 
-def _follow(way: Way, name: str) -> Trace:
-    """Follow one id."""
-    record = way.page.records.get(name, {})
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a number was written, and the tables behind it."""
+
+    cell: int
+    source: str
+    keys: tuple[Key, ...]
+
+
+def _place(way: Way, name: str, whole: list[Statement]) -> _Place:
+    """Find the cell that wrote an id, and the tables it read."""
     section = next((part for part in way.page.within[name] if part in way.cells), "")
     if not section:
         raise ParamsError(
             f"{name!r} belongs to the frame of {way.address}; no cell of its notebook wrote it."
         )
-    cell, source = way.cells[section]
-    whole = statements(notebooks()[way.step])
-    own = tables_made(cell, whole, way.step) if way.step in OWN_PAGES else []
-    keys = _narrow(way, [*tables_read(cell, whole), *own], name, record)
-    again = _made_again(way, keys)
-    written = _written_again(way)
-    counted, counting = _count(way, name, record, again)
-    calls = {(call.notebook, call.source): call for key in keys for call in way.calls[key]}
+    cell, at = way.cells[section]
+    own = tables_made(cell, whole, way.step, at) if way.step in OWN_PAGES else []
+    keys = [*tables_read(cell, whole, at), *own]
+    stored = {step: way.study.stored(step) for step in dict.fromkeys(step for step, _ in keys)}
+    boards = {step: list(result.benchmarks()) for step, result in stored.items()}
+    measure = str(way.page.records.get(name, {}).get("measure", ""))
+    chosen = narrowed(keys, name, measure, boards=boards, there=stored)
+    return _Place(cell, call_shown(cell, whole, at), tuple(chosen))
+
+
+def _make_again(way: Way, keys: Sequence[Key]) -> None:
+    """Compute tables again from the data, and the other benchmarks where one is among them."""
+    for step in dict.fromkeys(step for step, _ in keys):
+        boards = list(way.study.stored(step).benchmarks())
+        wanted = dict.fromkeys(table for at, table in keys if at == step)
+        kin = boards if set(boards) & set(wanted) else []
+        study = replace(way.study, params=way.params_of(step))
+        made = make_again(notebooks()[step], step, dict.fromkeys([*wanted, *kin]), study)
+        way.tables |= {(step, table): value for table, value in made.tables.items()}
+        way.calls |= {(step, table): calls for table, calls in made.calls.items()}
+        way.problems |= {(step, table): told for table, told in made.problems.items()}
+
+
+def _write_again(way: Way) -> None:
+    """Write the page again from all that was computed again."""
+    again: dict[str, dict[str, Table]] = {}
+    for (step, table), value in way.tables.items():
+        again.setdefault(step, {})[table] = value
+    try:
+        sections = write_again(notebooks()[way.step], replace(way.study, again=again))
+    except DataError as error:
+        way.unwritten = str(error)
+        return
+    way.written = read_html("".join(str(part.html) for part in sections))
+
+
+def _follow(way: Way, name: str, place: _Place, alike: Mapping[Key, Check]) -> Trace:
+    """Tell of one id all that was found."""
+    record = way.page.records.get(name, {})
+    counted, counting = count_rows(way, name, record, place.keys)
+    calls = {(call.notebook, call.source): call for key in place.keys for call in way.calls[key]}
+    problems = dict.fromkeys(way.problems[key] for key in place.keys if key in way.problems)
     return Trace(
         id=name,
         page=way.address,
         printed=way.page.texts[name],
         record={key: value for key, value in record.items() if key != "id"},
         notebook=way.step,
-        cell=cell,
-        source=source,
-        tables=tuple(f"{step}/{table}" for step, table in keys),
+        cell=place.cell,
+        source=place.source,
+        tables=tuple(f"{step}/{table}" for step, table in place.keys),
         calls=tuple(calls.values()),
         counted=counted,
         checks=(
             _is_whole(way),
-            _printed_alike(way.page, written, name),
-            *_record_alike(way.page, written, name),
-            *_results_alike(way, again),
+            *(Check("again", False, f"Not computed again: {told}.") for told in problems),
+            *_printed_alike(way, name),
+            *_record_alike(way, name),
+            *(alike[key] for key in place.keys if key in alike),
             *counting,
         ),
     )
-
-
-def _narrow(way: Way, keys: list[Key], name: str, record: Mapping[str, Any]) -> list[Key]:
-    """Choose among the tables that a cell reads those behind one figure."""
-    stored = {step: stored_result(way.output, step) for step in dict.fromkeys(s for s, _ in keys)}
-    boards = {step: list(result.benchmarks()) for step, result in stored.items()}
-    return narrowed(keys, name, str(record.get("measure", "")), boards=boards, there=stored)
-
-
-def _made_again(way: Way, keys: Sequence[Key]) -> dict[Key, Table]:
-    """Compute tables again from the data; those of an earlier id are kept."""
-    kept = way.study.kept.setdefault("tables", {})
-    for step in dict.fromkeys(step for step, _ in keys):
-        wanted = [table for at, table in keys if at == step and (at, table) not in kept]
-        if not wanted:
-            continue
-        study = replace(way.study, params=way.params_of(step))
-        tables, calls = make_again(notebooks()[step], step, _with_kin(way, step, wanted), study)
-        for table, value in tables.items():
-            kept[step, table] = value
-            way.calls[step, table] = calls
-    return {key: kept[key] for key in keys}
-
-
-def _with_kin(way: Way, step: str, wanted: Sequence[str]) -> list[str]:
-    """Add the other benchmarks where one is wanted: they come from the same call."""
-    boards = list(stored_result(way.output, step).benchmarks())
-    return list(dict.fromkeys([*wanted, *(boards if set(boards) & set(wanted) else [])]))
-
-
-def _written_again(way: Way) -> ReadPage:
-    """Write the page again from all that was computed again so far."""
-    kept: dict[Key, Table] = way.study.kept.get("tables", {})
-    done = tuple(sorted(kept))
-    if done not in way.written:
-        again: dict[str, dict[str, Table]] = {}
-        for (step, table), value in kept.items():
-            again.setdefault(step, {})[table] = value
-        sections = write_again(notebooks()[way.step], replace(way.study, again=again))
-        way.written[done] = read_html("".join(str(part.html) for part in sections))
-    return way.written[done]
 
 
 def _is_whole(way: Way) -> Check:
@@ -223,19 +235,29 @@ def _is_whole(way: Way) -> Check:
     return Check("page", same, f"The file of the page {told}.")
 
 
-def _printed_alike(page: ReadPage, written: ReadPage, name: str) -> Check:
+def _printed_alike(way: Way, name: str) -> Iterator[Check]:
     """Compare what is printed with what would be printed now."""
-    printed, again = page.texts[name], written.texts.get(name, "")
-    if printed == again:
-        return Check("printed", True, "The page prints what its notebook writes from the rows.")
-    return Check("printed", False, f"The page prints {printed!r}; from the rows it is {again!r}.")
-
-
-def _record_alike(page: ReadPage, written: ReadPage, name: str) -> Iterator[Check]:
-    """Compare the record of the files with the one computed again."""
-    if name not in page.records:
+    if way.written is None:
+        yield Check("again", False, f"The page was not written again: {way.unwritten}")
         return
-    found = differing(page.records[name], written.records.get(name, {}))
+    printed, again = (
+        _FIGURE_NUMBER.sub("Figure", page.texts.get(name, "")) for page in (way.page, way.written)
+    )
+    if not printed and not again:
+        told = "Nothing is printed there: it is a part of a drawing, or a place in the page."
+        yield Check("printed", None, told)
+    elif printed == again:
+        yield Check("printed", True, "The page prints what its notebook writes from the rows.")
+    else:
+        told = f"The page prints {printed!r}; from the rows it is {again!r}."
+        yield Check("printed", False, told)
+
+
+def _record_alike(way: Way, name: str) -> Iterator[Check]:
+    """Compare the record of the files with the one computed again."""
+    if name not in way.page.records or way.written is None:
+        return
+    found = differing(way.page.records[name], way.written.records.get(name, {}))
     if not found:
         yield Check("record", True, "The record in the files agrees with the one computed again.")
         return
@@ -243,48 +265,10 @@ def _record_alike(page: ReadPage, written: ReadPage, name: str) -> Iterator[Chec
     yield Check("record", False, f"The record in the files differs: {told}.")
 
 
-def _results_alike(way: Way, again: Mapping[Key, Table]) -> Iterator[Check]:
+def _results_alike(way: Way) -> Iterator[tuple[Key, Check]]:
     """Compare stored tables with those computed again."""
-    for (step, table), value in again.items():
-        columns = differing_columns(stored_result(way.output, step).tables[table], value)
+    for (step, table), value in way.tables.items():
+        columns = differing_columns(way.study.stored(step).tables[table], value)
         told = f"differs in {', '.join(columns)}" if columns else "agrees with the one made again"
-        yield Check("result", not columns, f"The stored table {step}/{table} {told}.")
-
-
-def _count(
-    way: Way, name: str, record: Mapping[str, Any], again: Mapping[Key, Table]
-) -> tuple[Counted | None, list[Check]]:
-    """Count the rows of a figure, and compare base and unadjusted score where they are known."""
-    if way.study.file.survey is None or way.step in OWN_PAGES:
-        return count_tables(again.values()), []
-    period = way.period
-    survey = way.study.survey()
-    question = str(record.get("measure", "")).partition("/")[0]
-    agency, known = record.get("agency"), {entry.name for entry in survey.questions}
-    if name.startswith(_OF_MODEL) and not agency:
-        counted = count_model(way.study, period=period)
-        return counted, _base_alike(record, counted)
-    if question not in known or agency not in set(survey.agencies):
-        return count_wave(way.study, period=period), []
-    counted = count_score(way.study, measure=question, agency=str(agency), period=period)
-    if name.startswith("answer"):
-        # Answers that are counted together, and their base, follow rules of their own.
-        return counted, []
-    return counted, [*_base_alike(record, counted), *_share_alike(record, counted)]
-
-
-def _base_alike(record: Mapping[str, Any], counted: Counted) -> list[Check]:
-    if record.get("n") is None or counted.n is None:
-        return []
-    same = same_figure(record["n"], counted.n)
-    told = "is" if same else f"is {record['n']} in the record and"
-    return [Check("base", same, f"The base {told} {counted.n:,.0f} when the rows are counted.")]
-
-
-def _share_alike(record: Mapping[str, Any], counted: Counted) -> list[Check]:
-    if record.get("raw") is None or counted.share is None:
-        return []
-    same = same_figure(record["raw"], counted.share)
-    told = "is" if same else f"is {record['raw']} in the record and"
-    text = f"The unadjusted score {told} {counted.share:.6g} when the rows are counted plainly."
-    return [Check("counted", same, text)]
+        text = f"The stored table {step}/{table} {told}."
+        yield (step, table), Check("result", not columns, text)

@@ -18,9 +18,11 @@ from cxanalytics.run.keys import SCORES
 from cxanalytics.run.places import find_study, notebooks
 from cxanalytics.run.plan import OWN_PAGES, PAGES
 from cxanalytics.run.resolve import StudyFolder, read_study, resolve
-from cxanalytics.run.trace.again import Call, TracedStudy, stored_result
+from cxanalytics.run.trace.again import Call, TracedStudy
 from cxanalytics.run.trace.page import ReadPage, read_page
+from cxanalytics.run.trace.tables import Key
 from cxanalytics.run.yaml_file import short_path
+from cxanalytics.store import Table
 
 FIRST = ("index.html", "audit.html", "morale.html", "appendix.html")
 """Pages that are looked through, in this order, where none is named; then those of agencies."""
@@ -39,12 +41,19 @@ class Way:
     step : str
         The notebook that wrote it.
     study : TracedStudy
-    cells : mapping of str to (int, str)
-        Section to the place of its cell in the notebook's file, and the cell's source.
+    cells : mapping of str to (int, int)
+        Section to the place of its cell in the notebook's file, and its own among what the cell
+        shows.
+    tables : dict
+        Step and table to the table, computed again.
     calls : dict
         Step and table to the calls that made it.
-    written : dict
-        Tables computed again to the page written from them.
+    problems : dict
+        Step and table to why it could not be computed again.
+    written : ReadPage or None
+        The page, written from the tables computed again.
+    unwritten : str
+        Why it could not be written.
     """
 
     output: Path
@@ -52,9 +61,12 @@ class Way:
     page: ReadPage
     step: str
     study: TracedStudy
-    cells: Mapping[str, tuple[int, str]]
-    calls: dict[tuple[str, str], list[Call]] = field(default_factory=dict)
-    written: dict[tuple[tuple[str, str], ...], ReadPage] = field(default_factory=dict)
+    cells: Mapping[str, tuple[int, int]]
+    tables: dict[Key, Table] = field(default_factory=dict)
+    calls: dict[Key, list[Call]] = field(default_factory=dict)
+    problems: dict[Key, str] = field(default_factory=dict)
+    written: ReadPage | None = None
+    unwritten: str = ""
 
     @property
     def period(self) -> str:
@@ -62,7 +74,7 @@ class Way:
         if told := self.page.facts.get("wave"):
             return str(told)
         if SCORES in notebooks() and handover.current(self.output, SCORES):
-            return str(stored_result(self.output, SCORES).facts.get("period", ""))
+            return str(self.study.stored(SCORES).facts.get("period", ""))
         return self.study.waves(self.study.survey())[0]
 
     def params_of(self, step: str) -> dict[str, Any]:
@@ -135,6 +147,8 @@ def _find_page(folder: Path, ids: Sequence[str], page: str) -> tuple[str, ReadPa
         missing = next((name for name in ids if name not in known_ids), ids[0])
         told = did_you_mean(missing, sorted(known_ids))
         raise ParamsError(f"No page of these outputs has an id {missing!r}.{told}")
+    # The appendix prints rows of pages whose files have the record.
+    having = [address for address in having if set(ids) <= set(pages[address].records)] or having
     firm = [address for address in having if address in FIRST]
     if not firm and len(having) > 1:
         raise ParamsError(
@@ -227,17 +241,17 @@ def _injected_agency(cells: Sequence[Mapping[str, Any]]) -> str:
     return ""
 
 
-def _cells_of_sections(cells: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, str]]:
-    """Find the cell of the notebook's file that shows each section, by the section's id."""
+def _cells_of_sections(cells: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Find where in the notebook's file each section is shown, by the section's id."""
     injected = 0
     found = {}
     for place, cell in enumerate(cells):
         if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
             # The runner puts this cell in: the notebook's own file does not have it.
             injected += 1
-        for output in cell.get("outputs", []):
-            told = output.get("data", {}).get(SECTION_MIME)
-            if told:
+        shown = [output["data"] for output in cell.get("outputs", []) if output.get("data")]
+        for at, data in enumerate(shown):
+            if told := data.get(SECTION_MIME):
                 told = json.loads(told) if isinstance(told, str) else told
-                found[str(told["id"])] = (place - injected, "".join(cell["source"]))
+                found[str(told["id"])] = (place - injected, at)
     return found

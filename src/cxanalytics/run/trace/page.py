@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +26,8 @@ class ReadPage:
     Attributes
     ----------
     records : mapping of str to mapping
-        Id to record, as in the JSON file of the page; empty for a page without files.
+        Id to record, as in the JSON file of the page, or in the CSV file where there is no other;
+        empty for a page without either.
     facts : mapping
         What stands beside the records: `run_id input_hash versions wave` and more.
     texts : mapping of str to str
@@ -40,14 +43,14 @@ class ReadPage:
 
 
 class _Reader(HTMLParser):
-    """Collects the text of every element with an id, and the JSON file."""
+    """Collects the text of every element with an id, and the files."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.open: list[tuple[str, str]] = []
         self.parts: dict[str, list[str]] = {}
         self.within: dict[str, tuple[str, ...]] = {}
-        self.file = ""
+        self.files: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
@@ -56,8 +59,8 @@ class _Reader(HTMLParser):
             self.parts[name] = []
             around = [anchor for _, anchor in reversed(self.open) if anchor]
             self.within[name] = (name, *around)
-        if tag == "a" and (told.get("download") or "").endswith(".json") and not self.file:
-            self.file = told.get("href") or ""
+        if tag == "a" and (download := told.get("download")):
+            self.files.setdefault(download.rpartition(".")[2], told.get("href") or "")
         if tag not in _VOID:
             self.open.append((tag, name))
 
@@ -89,14 +92,15 @@ def read_html(html: str) -> ReadPage:
     Raises
     ------
     DataError
-        The JSON file inside it cannot be read.
+        The file of its records cannot be read.
     """
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    document = _document(reader.file)
+    document = _document(reader.files.get("json", ""))
+    rows = document.get("records", []) if document else _table(reader.files.get("csv", ""))
     return ReadPage(
-        records={str(row["id"]): row for row in document.get("records", []) if row.get("id")},
+        records={str(row["id"]): row for row in rows if row.get("id")},
         facts={name: value for name, value in document.items() if name != "records"},
         texts={name: " ".join(" ".join(parts).split()) for name, parts in reader.parts.items()},
         within=reader.within,
@@ -113,6 +117,33 @@ def _document(address: str) -> dict[str, Any]:
     if not address:
         return {}
     try:
-        return dict(json.loads(base64.b64decode(address.partition(",")[2], validate=True)))
-    except (ValueError, binascii.Error, TypeError):
+        return dict(json.loads(_content(address)))
+    except (ValueError, TypeError):
         raise DataError("The JSON file inside the page is broken.") from None
+
+
+def _table(address: str) -> list[dict[str, Any]]:
+    """Decode the CSV file that a page carries, numbers as numbers; empty where it carries none."""
+    try:
+        text = _content(address).decode("utf-8-sig")
+    except ValueError:
+        raise DataError("The CSV file inside the page is broken.") from None
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [{str(name): _number(cell) for name, cell in row.items()} for row in rows]
+
+
+def _content(address: str) -> bytes:
+    try:
+        return base64.b64decode(address.partition(",")[2], validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+
+
+def _number(cell: Any) -> Any:
+    """Read a cell as a number where it is one."""
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except (TypeError, ValueError):
+            continue
+    return cell

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from cxanalytics.models.statistic import score_values
 
@@ -85,15 +86,21 @@ def _reading(survey: Survey) -> tuple[str, ...]:
     return tuple(note.text for note in survey.notes if note.name.startswith("rows"))
 
 
-def count_score(study: TracedStudy, *, measure: str, agency: str, period: str) -> Counted:
-    """Count the answers of one agency to one question, and their score.
+def count_score(
+    study: TracedStudy, *, measure: str, agency: str, period: str, part: str = "", within: str = ""
+) -> Counted:
+    """Count the answers of one agency, or a part of it, to one question, and their score.
 
     Parameters
     ----------
     study : TracedStudy
     measure, agency : str
     period : str
-        The wave.
+        The wave, or a month such as "2026-04".
+    part : str
+        Column that divides agencies: "department", "unit" or "channel".
+    within : str
+        Which part, for a column.
 
     Returns
     -------
@@ -102,8 +109,11 @@ def count_score(study: TracedStudy, *, measure: str, agency: str, period: str) -
     survey = study.survey()
     frame, sieve = survey.frame, _Sieve(survey)
     if period:
-        sieve.keep(f"wave is {period!r}", (frame["period"] == period).to_numpy())
+        _keep_period(sieve, period)
     sieve.keep(f"agency is {agency!r}", (frame["agency"] == agency).to_numpy())
+    if part:
+        named = frame[part].astype(str).str.strip()
+        sieve.keep(f"{part} is {within!r}", (named == within).to_numpy())
     sieve.keep(f"{measure} is answered", frame[measure].notna().to_numpy())
     rows = frame.loc[sieve.kept]
     values = score_values(
@@ -112,6 +122,16 @@ def count_score(study: TracedStudy, *, measure: str, agency: str, period: str) -
     weight = rows["weight"].to_numpy(dtype=float)
     share = float(values @ weight / weight.sum()) if len(rows) else None
     return Counted(_reading(survey), tuple(sieve.filters), sieve.people(), share)
+
+
+def _keep_period(sieve: _Sieve, period: str) -> None:
+    """Keep a wave; or a month, where no wave has the name."""
+    frame = sieve.survey.frame
+    if period in sieve.survey.periods or "date" not in frame:
+        sieve.keep(f"wave is {period!r}", (frame["period"] == period).to_numpy())
+        return
+    months = pd.to_datetime(frame["date"], errors="coerce").dt.strftime("%Y-%m")
+    sieve.keep(f"month is {period!r}", (months == period).to_numpy())
 
 
 def count_model(study: TracedStudy, *, period: str) -> Counted:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cxanalytics.run.keys import SCORES
-from cxanalytics.run.trace.cells import Statement, handed_over, needed_for
+from cxanalytics.run.trace.cells import Statement, handed_over, needed_for, shown_by
 
 BOARDS = "*"
 """Stands for all benchmarks of a step."""
@@ -23,12 +23,19 @@ _OF_TABLES: Mapping[str, tuple[str, ...]] = {
     "step-": ("effects",),
     "answer-": ("answers",),
     "claim-": ("claims",),
+    "history-": ("history",),
+    "department-": ("departments",),
+    "channel-": ("channels",),
+    "team-": ("teams",),
+    "staff-": ("items",),
+    "relation-": ("morale",),
+    "models-": ("ladder",),
 }
 """Ids whose figures come from some of the tables that their cell reads."""
 
 
-def tables_read(cell: int, whole: list[Statement]) -> list[Key]:
-    """List the tables that a cell reads, itself or through names it uses.
+def tables_read(cell: int, whole: list[Statement], place: int = 0) -> list[Key]:
+    """List the tables behind what a cell shows, read there or through names it uses.
 
     Parameters
     ----------
@@ -36,26 +43,27 @@ def tables_read(cell: int, whole: list[Statement]) -> list[Key]:
         Place of the cell.
     whole : list of Statement
         Of the notebook.
+    place : int
+        Which of the things that the cell shows, from 0.
 
     Returns
     -------
     list of (str, str)
         Step and table; the table `BOARDS` stands for all benchmarks of the step.
     """
-    own = [entry for entry in whole if entry.cell == cell]
-    before = [entry for entry in whole if entry.cell < cell]
-    names = {name for entry in own for name in entry.uses}
-    chosen = [*needed_for(names, before), *own]
+    shown = shown_by(cell, whole, place)
+    before = [entry for entry in whole if entry.cell <= cell]
+    chosen = [*needed_for(shown.uses, before), shown]
     steps: dict[str, str] = {}
     for entry in chosen:
         for name, value in _assigned(entry.node):
-            if step := _loaded(value):
+            if step := _loaded(value) or _getter(value, steps):
                 steps[name] = step
     found = [key for entry in chosen for node in ast.walk(entry.node) for key in _key(node, steps)]
     return list(dict.fromkeys(found))
 
 
-def tables_made(cell: int, whole: list[Statement], step: str) -> list[Key]:
+def tables_made(cell: int, whole: list[Statement], step: str, place: int = 0) -> list[Key]:
     """List the tables that a notebook hands over and a cell of its own page shows.
 
     Parameters
@@ -66,14 +74,15 @@ def tables_made(cell: int, whole: list[Statement], step: str) -> list[Key]:
         Of the notebook.
     step : str
         Its name.
+    place : int
+        Which of the things that the cell shows, from 0.
 
     Returns
     -------
     list of (str, str)
         Step and table; the table `EVERY` stands for all of them, where they have one name.
     """
-    own = [entry for entry in whole if entry.cell == cell]
-    names = {name for entry in own for name in entry.uses}
+    names = shown_by(cell, whole, place).uses
     _, call = handed_over(step, whole)
     return [
         (step, entry.arg or EVERY)
@@ -102,14 +111,24 @@ def _loaded(value: ast.expr) -> str:
     return ""
 
 
+def _getter(value: ast.expr, steps: Mapping[str, str]) -> str:
+    """Name the step behind `x.tables.get`, kept under a name of its own."""
+    match value:
+        case ast.Attribute(attr="get", value=ast.Attribute(attr="tables", value=ast.Name(id=name))):
+            return steps.get(name, "")
+    return ""
+
+
 def _key(node: ast.AST, steps: Mapping[str, str]) -> Iterator[Key]:
-    """Recognize `x["t"]`, `x.tables.get("t")`, `study.load("s")["t"]` and `x.benchmarks()`."""
+    """Recognize `x["t"]`, `x.tables.get("t")`, `get("t")`, `study.load("s")["t"]` and boards."""
     match node:
         case ast.Subscript(value=value, slice=ast.Constant(value=str(table))):
             yield from _named(value, table, steps)
         case ast.Call(
             func=ast.Attribute(attr="get", value=value), args=[ast.Constant(value=str(table)), *_]
         ):
+            yield from _named(value, table, steps)
+        case ast.Call(func=ast.Name() as value, args=[ast.Constant(value=str(table)), *_]):
             yield from _named(value, table, steps)
         case ast.Call(func=ast.Attribute(attr="benchmarks", value=value)):
             yield from _named(value, BOARDS, steps)

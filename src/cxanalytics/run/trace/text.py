@@ -74,8 +74,12 @@ def _rows(counted: Counted) -> Iterator[str]:
 def _verdict(trace: Trace) -> str:
     """Say in one sentence whether everything agrees."""
     failed = [check for check in trace.checks if check.passed is False]
+    if any(check.name == "again" for check in failed):
+        return "This number was not computed again: the lines above are how far it leads."
     if failed:
         return f"The rows do not give this number: {_names(failed)}."
+    if any(check.name == "printed" and check.passed is None for check in trace.checks):
+        return "There is no number to compare."
     return f"The rows give this number again, within {TOLERANCE:g} of its size."
 
 
