@@ -62,18 +62,36 @@ def test_no_page_leads_to_one_that_names_agencies(masked):
 
 
 def test_no_page_has_an_exact_figure_of_another_agency(masked, published):
+    figures = _exact_figures(published)
+    assert min(map(len, figures.values())) > 20
+    for page, office in PAGES.items():
+        cells = _cells(masked, page)
+        assert cells & figures[office]
+        for other in OFFICES:
+            assert not cells & figures[other] - figures[office], (page, other)
+
+
+def test_the_same_look_finds_all_others_where_peers_are_named(published):
+    figures, (page, office) = _exact_figures(published), next(iter(PAGES.items()))
+    cells, text = _cells(published, page), "\n".join(_told(published, page))
+    for other in set(OFFICES) - {office}:
+        assert other in text and cells & figures[other] - figures[office]
+    assert OTHER_PAGES.findall("".join(published.markup["index.html"].values()))
+
+
+def _cells(found: Harvest, page: str) -> set[str]:
+    return {cell for table in _tables(found, page) for cell in itertools.chain(*table.rows)}
+
+
+def _exact_figures(published: Harvest) -> dict[str, set[str]]:
+    """Read the figures of every agency from the file of the index that names them."""
     index = next(t for t in published.tables if t.place.startswith("index.html#") and t.rows)
     figures: dict[str, set[str]] = {name: set() for name in OFFICES}
     for row in index.records():
         exact = {row[name] for name in row if name not in TYPICAL and _is_exact(row[name])}
         if row["agency"] in figures:
             figures[row["agency"]] |= exact
-    assert min(map(len, figures.values())) > 20
-    for page, office in PAGES.items():
-        cells = {cell for table in _tables(masked, page) for cell in itertools.chain(*table.rows)}
-        assert cells & figures[office]
-        for other in OFFICES:
-            assert not cells & figures[other] - figures[office], (page, other)
+    return figures
 
 
 def _is_exact(text: str) -> bool:
