@@ -52,6 +52,18 @@ def test_each_agency_has_a_panel_and_every_shown_point_a_mark(history, size):
     assert np.isnan(hidden[3])
 
 
+def test_the_key_names_only_marks_that_are_drawn_and_no_measure_twice(history):
+    figure = draw_process(history, measure="easy", agencies=["Beta"])
+    words = [text.get_text() for text in figure.texts]
+    assert "Outside the usual range" in words
+    assert "In a run on one side of the middle" not in words
+    steady = draw_process(history, measure="easy", agencies=["Alpha"])
+    assert "Outside the usual range" not in [text.get_text() for text in steady.texts]
+    named = draw_process(history, measure="easy", agencies=["Alpha"], axis_label="Easy")
+    assert "Easy" in [text.get_text() for text in named.texts]
+    assert named.get_figheight() > steady.get_figheight()
+
+
 def test_limits_stop_at_a_break(history):
     beta, alpha = draw_process(history, measure="easy", agencies=["Beta", "Alpha"]).axes
     bands = [part for part in beta.collections if part.get_label() == "usual range"]

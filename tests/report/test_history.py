@@ -99,8 +99,11 @@ def test_the_page_has_the_answer_outside_and_the_rest_in_a_fold(tables, facts):
     assert got.answer.startswith("A sign of change: in Jun 2025, your score was 85%, above")
     assert "Target" not in before
     assert "<svg" not in before
-    assert "Target: 70% by 30 June 2026." in _text(inside)
+    assert "The target is 70% by 30 June 2026." in _text(inside)
     assert "leading" in _text(inside)
+    told, _, drawn = _text(inside).partition("Figure 1")
+    for caveat in ("The forecast knows past scores only", "The leading group holds"):
+        assert caveat not in told and caveat in drawn
     assert "customer" not in _text(got.html)
     assert got.figures == 1
 
@@ -112,6 +115,17 @@ def test_all_measures_are_a_table_where_there_is_more_than_one(tables, facts):
     both = replace(history, frame=pd.concat([history.frame, more], ignore_index=True))
     wider = replace(facts, measures=(*facts.measures, Measure("easy", "Easy", "find it easy")))
     assert "All measures over time" in write_history(both, wider, agency="Office 04").html
+
+
+def test_the_note_of_the_chart_speaks_of_no_break_that_is_not_drawn(tables, facts):
+    history, _, _ = tables
+    assert "Dotted" not in write_history(history, facts, agency="Office 04").html
+    broken = history.frame.copy()
+    here = (broken["agency"] == "Office 04") & (broken["point"] >= "2024-09")
+    broken.loc[here, "segment"] += 1
+    assert "Dotted: a break" in write_history(
+        replace(history, frame=broken), facts, agency="Office 04"
+    ).html
 
 
 def test_every_shown_point_has_a_row_a_record_and_one_id(tables, facts):
@@ -163,7 +177,10 @@ def test_without_a_history_the_section_says_why(facts):
         raise ModelError("A history needs at least 2 points in time; got 1.")
 
     none = fit_or_reason(refuse)
-    assert "needs at least 2 points" in str(write_history(none, facts, agency="Office 01").html)
+    page = _text(write_history(none, facts, agency="Office 01").html)
+    assert "It takes more than one wave, or more than one month." in page
+    assert "got 1" not in page
+    assert "needs at least 2 points" in _text(write_appendix_history(none, facts).html)
     assert write_history(None, facts, agency="Office 01").answer.startswith("Not known yet")
     got = write_appendix_history(none, facts)
     assert got.answer == "Not known: there is too little history."

@@ -154,11 +154,12 @@ def test_a_part_of_a_change_is_named_where_it_is_clear() -> None:
 def test_an_agency_reads_the_parts_of_its_own_change() -> None:
     some = split([0.01, 0.4])
     assert say_change_parts(some, agency="Agency 0") == (
-        f"Of the change of +3.0{NBSP}points, +0.4 (likely +0.1 to +0.7) goes with who answered, by "
-        "age band."
+        f"Since Wave 4, the score as answered changed by +3.0{NBSP}points. Of that, +0.4 (likely "
+        "+0.1 to +0.7) goes with who answered, by age band."
     )
     assert say_change_parts(some, agency="Agency 1") == (
-        f"Of the change of +3.0{NBSP}points, no clear part goes with who answered, by age band."
+        f"Since Wave 4, the score as answered changed by +3.0{NBSP}points. No clear part of that "
+        "goes with who answered, by age band."
     )
     assert say_change_parts(some, agency="Agency 9") == ""
     for agency in ("Agency 0", "Agency 1"):

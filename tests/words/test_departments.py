@@ -27,6 +27,7 @@ from cxanalytics.words import (
     say_departments_note,
     say_dispersion,
     say_spread,
+    say_title_channel_rows,
     say_title_channels,
     say_title_departments,
 )
@@ -241,7 +242,7 @@ def test_the_note_says_how_many_rows_are_drawn() -> None:
 def test_channels_that_are_alike_and_apart_are_named_and_the_rest_counted() -> None:
     found = make_channels(PAIRS)
     assert say_channels(found, nouns=NOUNS) == (
-        "Visit is likely below chat (91% certain), by 8.0\u00a0points (likely 6.0 to 10.0). Chat "
+        "Visit is likely below chat (91% certain), by 8\u00a0points (likely 6 to 10). Chat "
         "and phone are about the same, within 2 points (91% certain). One of three pairs is too "
         "close to call."
     )
@@ -257,9 +258,23 @@ def test_channels_too_close_to_call_say_so() -> None:
     assert nobody.startswith("Fewer than two channels can be shown")
 
 
+def test_the_title_of_the_channels_names_the_one_that_stands_apart() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["web chat", "phone", "email"],
+            "verdict": ["unclear", "same", "below"],
+            "certainty": [np.nan, 0.83, 0.88],
+        }
+    )
+    assert say_title_channel_rows(rows) == "Email is likely below the other channels"
+    assert say_title_channel_rows(rows.head(2)) == "Of two channels, none stands apart"
+    two = rows.assign(verdict=["above", "same", "below"], certainty=0.9)
+    assert say_title_channel_rows(two) == "Of three channels, two stand apart"
+
+
 def test_the_note_says_what_adjusting_changed_or_that_nothing_is_adjusted() -> None:
     told = say_channels_note(make_channels(PAIRS), nouns=NOUNS)
-    assert "by age band and need. That gives one of three pairs" in told
+    assert "by age band and need. Over all agencies, that changes the verdict on one of" in told
     bare = say_channels_note(make_channels(PAIRS, adjusted=""), nouns=NOUNS)
     assert bare.startswith("Nothing is adjusted: channels serve different customers")
 
@@ -276,7 +291,7 @@ def test_the_spread_of_channels_is_a_size_with_its_range() -> None:
 def test_drawings_are_described_with_the_furthest_row() -> None:
     table = pd.DataFrame({"name": ["Water", "Streets"], "gap": [0.09, -0.18]})
     assert say_alt_departments(table, nouns=NOUNS).endswith("Furthest: Streets, −18 points.")
-    assert say_alt_channels(table).endswith("Furthest from the others: Streets, −18.0 points.")
+    assert say_alt_channels(table).endswith("Furthest from the others: Streets, −18\u00a0points.")
     assert say_alt_departments(table.head(0), nouns=NOUNS) and say_alt_channels(table.head(0))
 
 

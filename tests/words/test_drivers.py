@@ -149,8 +149,8 @@ def test_a_driver_to_fix_first_that_is_not_the_first_is_named_in_the_answer():
     )
     one = say_drivers(drivers(), board_row("above"), **how, fix_first=["d1"])
     assert one == (
-        f"{plain} “Staff were helpful” is to fix first: there you are below the typical government "
-        "peer."
+        f"{plain} “Staff were helpful” is to fix first: there your whole likely range lies below "
+        "the typical government peer."
     )
     two = say_drivers(drivers(), board_row("above"), **how, fix_first=["d1", "d2"])
     assert "“Staff were helpful” and “Reasonable wait” are to fix first" in two

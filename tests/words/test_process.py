@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from cxanalytics.words import (
     say_process,
     say_process_note,
     say_title_process,
+    say_title_vision,
     say_vision,
     say_visions,
 )
@@ -140,10 +143,10 @@ def row() -> pd.Series:
 
 def test_a_target_has_gap_chance_and_pace(row):
     assert say_vision(row, nouns=NOUNS) == (
-        f"Target: 70% by 30 September 2027. You are at 65% (62% to 68%), 5{NBSP}points to go. If "
-        "scores move as they have so far, the chance of being there on the day is 24% (likely "
-        "range then: 58% to 73%). It takes +2.5 points a year; likely 1 to 9 of 22 other agencies "
-        "once kept up a like pace for as long."
+        f"The target is 70% by 30 September 2027. You are at 65% (62% to 68%), 5{NBSP}points below "
+        "it. If scores move as they have so far, the chance of being there on that day is 24% "
+        "(likely range then: 58% to 73%). It takes +2.5 points a year. Of 22 other agencies, "
+        "likely 1 to 9 once kept up a like pace for as long."
     )
 
 
@@ -152,7 +155,7 @@ def test_what_cannot_be_told_is_said_with_its_reason(row):
     assert "cannot be told: the day lies further ahead than the history reaches back." in text
     none = row.copy()
     none[["managed_low", "managed_high"]] = 0.0
-    assert "none of 22 other agencies ever kept that up" in say_vision(none, nouns=NOUNS)
+    assert "Of 22 other agencies, likely none ever kept that up" in say_vision(none, nouns=NOUNS)
 
 
 def test_targets_of_all_are_counted_by_what_is_likely(row):
@@ -161,6 +164,11 @@ def test_targets_of_all_are_counted_by_what_is_likely(row):
     frame["p_reach"] = [0.9, 0.1, 0.5, np.nan]
     text = say_visions(Estimates(frame, "gap"), measure="easy", label="Easy", nouns=NOUNS)
     assert "one of 3 agencies is likely to reach the target of “Easy”, one is likely not to" in text
+    title = say_title_vision(Estimates(frame, "gap"), measure="easy", nouns=NOUNS)
+    assert title == "One of 3 agencies is likely to reach the target in time"
+    untold = Estimates(frame.assign(p_reach=np.nan), "gap")
+    assert "cannot be told" in say_title_vision(untold, measure="easy", nouns=NOUNS)
+    assert text.endswith("and for one it is open. For one it cannot be told.")
 
 
 def test_the_leading_group_is_told_with_what_choosing_it_adds():
@@ -179,12 +187,22 @@ def test_the_leading_group_is_told_with_what_choosing_it_adds():
     )
     got = Estimates(frame, "gap", facts=facts)
     assert say_achievable(got, nouns=NOUNS) == (
-        "The leading three agencies, with 16% of the answers, have likely reached 71% together "
-        f"(69% to 73%). Their answers say 72%; choosing the best by their answers adds 1.1{NBSP}"
-        "points."
+        "The leading three agencies together have likely reached 71% (69% to 73%). The leading "
+        "group holds 16% of the answers. As answered it stands at 72%; choosing the best by their "
+        f"answers adds 1.1{NBSP}points."
     )
-    assert say_achievable_gap(got.row("A")).endswith("which of the two is ahead cannot be told.")
+    assert say_achievable_gap(got.row("A")) == (
+        f"You are 4{NBSP}points below that (likely −9 to +1); which is ahead cannot be told."
+    )
     assert say_achievable_gap(got.row("B")) == "You belong to the leading group."
+    near = got.row("A").replace({0.04: 0.004})
+    assert say_achievable_gap(near).startswith("You are about level with them (likely −9 to +1)")
+    one = say_achievable_gap(got.row("A").replace({0.04: 0.01, -0.01: 0.001}))
+    assert one == f"You are 1{NBSP}point below that (likely −9 to 0)."
+    alone = replace(got, facts=facts | {"leading": 1})
+    assert say_achievable(alone, nouns=NOUNS).startswith(
+        "The leading agency has likely reached 71% (69% to 73%)."
+    )
 
 
 def test_nothing_said_of_the_agency_needs_a_researcher(row):

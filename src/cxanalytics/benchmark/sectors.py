@@ -65,4 +65,5 @@ def _column(survey: Survey) -> dict[str, str]:
             "`sector` must be the same in every row of an agency; got two for "
             f"{pairs.loc[both, 'agency'].iloc[0]!r}."
         )
-    return {str(agency): str(sector or "") for agency, sector in pairs.itertuples(index=False)}
+    pairs["sector"] = pairs["sector"].astype(object).where(pairs["sector"].notna(), "")
+    return {str(agency): str(sector) for agency, sector in pairs.itertuples(index=False)}

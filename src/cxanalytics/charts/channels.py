@@ -92,7 +92,7 @@ def draw_channels(
         limits=padded(min(ends), max(ends), least=0.04) if ends else (0.0, 1.0),
         tick=percent_tick,
         axis_label=clean(axis_label or estimates.quantity),
-        column=["" if pd.isna(gap) else signed(100 * gap, 1) for gap in table["gap"]],
+        column=["" if pd.isna(gap) else signed(100 * gap) for gap in table["gap"]],
         column_align="right",
         column_title="Gap" if len(table) else "",
         above=marks_key_height(marks, chosen),

@@ -32,13 +32,13 @@ from cxanalytics.tables import Estimates
 _POINT = Mark("point", "Score", "o", False)
 _OUTSIDE = Mark("outside", "Outside the usual range", "D", True)
 _RUN = Mark("run", "In a run on one side of the middle", "s", True)
-_MARKS = (_POINT, _OUTSIDE, _RUN)
+_SIGNALS = {_OUTSIDE: ("above", "below"), _RUN: ("run_above", "run_below")}
 _COLUMNS = ["key", "measure", "agency", "point", "estimate", "center", "low", "high", "segment"]
 _COLUMNS += ["baseline", "signal", "state", "break_reason", "suppressed_reason"]
 _PER_ROW = {"wide": 3, "narrow": 1}
 _PLOT = {"wide": 128.0, "narrow": 118.0}
 _ALONE = {"wide": 230.0, "narrow": 190.0}
-_HEAD, _TICKS, _BETWEEN, _LINE = 26.0, 30.0, 22.0, 24.0
+_HEAD, _TICKS, _BETWEEN, _LINE, _BARE = 26.0, 30.0, 22.0, 24.0, 8.0
 _MOST_Y_TICKS = 4
 
 
@@ -101,7 +101,7 @@ def draw_process(
     points : mapping of str to str, optional
         Point in time to the name to print.
     axis_label : str
-        What the scores are.
+        What the scores are; "" where a title beside the chart says it.
     unit : {"share", "score"}
         Shares are printed in percent.
     size : str
@@ -120,11 +120,13 @@ def draw_process(
     plot = _ALONE[size] if len(shown) < 2 else _PLOT[size]
     rows = max(-(-len(shown) // per_row), 1)
     head = _HEAD if len(shown) > 1 else 8.0
-    top = marks_key_height(_MARKS, chosen) + _LINE
+    marks = _marks(table)
+    top = marks_key_height(marks, chosen) + (_LINE if axis_label else _BARE)
     sheet = Sheet(chosen, height=top + rows * (head + plot + _TICKS), ax=ax)
-    draw_marks_key(sheet, _MARKS)
-    label = shorten(axis_label, font(chosen.small), sheet.width)
-    sheet.text(0, top - _LINE / 2, label, px=chosen.small)
+    draw_marks_key(sheet, marks)
+    if axis_label:
+        label = shorten(axis_label, font(chosen.small), sheet.width)
+        sheet.text(0, top - _LINE / 2, label, px=chosen.small)
     tick = percent_tick if unit == "share" else plain_tick
     limits = _limits(table)
     ticks = nice_ticks(*limits, most=_MOST_Y_TICKS)
@@ -154,6 +156,12 @@ def draw_process(
 def measure_tick(text: str, px: float) -> float:
     """Measure the width of a tick label, in px."""
     return measure(text, font(px))[0]
+
+
+def _marks(table: pd.DataFrame) -> list[Mark]:
+    """List the marks that are drawn: the key names no other."""
+    signs = [mark for mark, kinds in _SIGNALS.items() if table["signal"].isin(kinds).any()]
+    return [_POINT, *signs]
 
 
 def _nothing(*_: object) -> str:
@@ -187,8 +195,7 @@ def _panel(ax: Axes, part: pd.DataFrame) -> None:
                 center, at[0] - 0.45, at[-1] + 0.45, color=UNSURE, linewidth=PT_PER_PX, zorder=1
             )
         ax.plot(at, segment["estimate"], color=INK_2, linewidth=1.2 * PT_PER_PX, zorder=2)
-    outside = part["signal"].isin(["above", "below"])
-    run = part["signal"].isin(["run_above", "run_below"])
+    outside, run = (part["signal"].isin(_SIGNALS[mark]) for mark in (_OUTSIDE, _RUN))
     for mark, chosen in ((_POINT, ~outside & ~run), (_RUN, run), (_OUTSIDE, outside)):
         some = part.loc[chosen]
         (drawn,) = ax.plot(some.index, some["estimate"], linestyle="none", zorder=4)

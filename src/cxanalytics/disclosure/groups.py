@@ -62,14 +62,14 @@ def suppress(
         "" for shown; "few" below `rank` (base only); "hidden" below `hide`; "complementary"
         for a group hidden to protect another.
     """
-    answers = n.to_numpy(dtype=float)
-    effective = answers if n_eff is None else n_eff.to_numpy(dtype=float)
+    answers = np.asarray(n, dtype=np.float64)
+    effective = answers if n_eff is None else np.asarray(n_eff, dtype=np.float64)
     told = np.full(len(n), "", dtype=object)
     told[effective < thresholds.rank] = FEW
     told[answers < thresholds.hide] = HIDDEN
     told[n.index.isin(list(held)) & (answers >= thresholds.hide)] = COMPLEMENTARY
     if total_published:
-        sizes = answers if order is None else order.to_numpy(dtype=float)
+        sizes = answers if order is None else np.asarray(order, dtype=np.float64)
         own = np.flatnonzero(~n.index.isin(list(apart)))
         chosen = _protectors(answers[own], sizes[own], told[own], thresholds.hide)
         told[own[chosen]] = COMPLEMENTARY

@@ -27,6 +27,8 @@ RANGE_LIMIT, RANGE_LIMIT_MEDIAN = 3.267, 3.865
 RANGE_TO_SD = 1.128
 FEWEST_POINTS = 3
 ALARM_CHARTS, ALARM_SEED = 4_000, 20_260
+ROUNDING = 1e-12
+"""A value this close to a limit or a center, as a share of either, lies on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ def laney_limits(
 def outside(values: ArrayLike, limits: ProcessLimits) -> NDArray[np.int64]:
     """Return (K,) +1 above the limits, -1 below them, 0 within; a limit itself is within."""
     values = np.asarray(values, dtype=float)
-    return (values > limits.high).astype(np.int64) - (values < limits.low)
+    near = ROUNDING * np.maximum(np.abs(limits.center), np.abs(values))
+    above, below = values > limits.high + near, values < limits.low - near
+    return above.astype(np.int64) - below
 
 
 def one_side(values: ArrayLike, center: float, *, run: int) -> NDArray[np.int64]:
@@ -128,7 +132,9 @@ def one_side(values: ArrayLike, center: float, *, run: int) -> NDArray[np.int64]
     """
     values = np.asarray(values, dtype=float)
     known = np.flatnonzero(np.isfinite(values))
-    side = np.sign(values[known] - center).astype(np.int64)
+    away = values[known] - center
+    near = ROUNDING * np.maximum(np.abs(center), np.abs(values[known]))
+    side = np.where(np.abs(away) <= near, 0, np.sign(away)).astype(np.int64)
     out = np.zeros(len(values), dtype=np.int64)
     starts = np.flatnonzero(np.diff(side, prepend=2) != 0)
     for start, stop in zip(starts, [*starts[1:], len(side)], strict=True):

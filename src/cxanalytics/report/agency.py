@@ -314,7 +314,10 @@ def left_out(board: Benchmark, facts: PageFacts) -> str:
         return ""
     noun = facts.nouns.organization if number == 1 else facts.nouns.organizations
     verb = "is" if number == 1 else "are"
-    return f"{number_word(number).capitalize()} {noun} {verb} left out for too few answers."
+    return (
+        f"{number_word(number).capitalize()} {noun} {verb} left out: too few answers, or hidden to "
+        "protect privacy."
+    )
 
 
 def standing_finding(board: Benchmark, facts: PageFacts, *, highlight: str | None) -> Finding:

@@ -31,6 +31,7 @@ from cxanalytics.words import (
     say_process,
     say_process_note,
     say_title_process,
+    say_title_vision,
     say_vision_note,
     say_visions,
 )
@@ -161,12 +162,13 @@ def _charts(history: Estimates, facts: PageFacts, agencies: list[str]) -> Findin
             agencies=panels,
             names=names,
             points=points,
-            axis_label=measure.label,
             size=size,
         )
         for size in ("wide", "narrow")
     )
     rows = process_table(history, measure=measure.name, agencies=panels, names=names)
+    broken = bool((rows.groupby("agency")["segment"].nunique() > 1).any())
+    note = say_process_note(history, thresholds=facts.thresholds, broken=broken)
     return Finding(
         id="history-all",
         claim=say_title_process(
@@ -176,9 +178,8 @@ def _charts(history: Estimates, facts: PageFacts, agencies: list[str]) -> Findin
         wide=wide,
         narrow=narrow,
         alt=say_alt_process(rows, every=every),
-        subtitle=measure.label,
-        note=f"{_drawn(len(latest), len(panels), facts)} "
-        f"{say_process_note(history, thresholds=facts.thresholds)}",
+        subtitle=f"{measure.label}, by {every}, as answered",
+        note=f"{_drawn(len(latest), len(panels), facts)} {note}",
         checks=history.checks,
     )
 
@@ -251,12 +252,12 @@ def _vision_finding(
     )
     return Finding(
         id="vision",
-        claim=f"The target of “{label}”: score now, and foretold for its day",
+        claim=say_title_vision(vision, measure=measure, nouns=facts.nouns),
         table=table,
         wide=wide,
         narrow=narrow,
         alt=say_alt_vision(rows),
-        subtitle=vision.quantity,
+        subtitle=f"{label}, now and foretold for the day of the target, with likely ranges",
         checks=vision.checks,
     )
 

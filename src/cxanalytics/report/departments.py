@@ -35,7 +35,7 @@ from cxanalytics.words import (
     say_departments_brief,
     say_departments_left_out,
     say_departments_note,
-    say_title_channels,
+    say_title_channel_rows,
     say_title_departments,
     say_verdict,
 )
@@ -272,7 +272,7 @@ def channel_finding(
     note = " ".join(filter(None, (spread, say_channels_note(channels, nouns=facts.nouns))))
     return Finding(
         id="channels" if agency else "channels-all",
-        claim=say_title_channels(channels, agency=agency),
+        claim=say_title_channel_rows(table),
         table=pd.DataFrame(
             {
                 "id": [ids[key] for key in table["key"]],
@@ -280,7 +280,7 @@ def channel_finding(
                 "Score": [percent(value) for value in table["estimate"]],
                 "Likely range": _shares(table, "conf_low", "conf_high"),
                 "As answered": [percent(value) for value in table["raw"]],
-                "Gap": ["" if pd.isna(gap) else points(gap, 1) for gap in table["gap"]],
+                "Gap": ["" if pd.isna(gap) else points(gap) for gap in table["gap"]],
                 "Gap, likely range": _points(table, "gap_low", "gap_high"),
                 "Against the others": [_verdict(row) for _, row in table.iterrows()],
                 "Answers": [count(value) for value in table["n"]],

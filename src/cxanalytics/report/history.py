@@ -30,8 +30,9 @@ from cxanalytics.words import (
     assert_sentence_allowed,
     list_history_reasons,
     name_point,
-    say_achievable,
     say_achievable_gap,
+    say_achievable_level,
+    say_achievable_note,
     say_alt_process,
     say_process,
     say_process_note,
@@ -42,7 +43,7 @@ from cxanalytics.words import (
 from cxanalytics.words.grammar import capital
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     from cxanalytics.report.facts import Measure, PageFacts
     from cxanalytics.tables import Estimates
@@ -69,8 +70,7 @@ def write_history(
     Parameters
     ----------
     history : Estimates or None
-        From `benchmark_history`; None, or without rows and with the fact `reason`, where there are
-        too few points.
+        From `benchmark_history`; None, or without rows, where there are too few points.
     facts : PageFacts
     agency : str
     vision : Estimates, optional
@@ -89,22 +89,25 @@ def write_history(
         No point of the agency's headline is known.
     """
     if history is None or history.frame.empty:
-        return _no_history(history)
+        return _no_history()
     measure = facts.outcome
     points = _shown_points(history, measure.name, agency)
     answer = say_process(history, measure=measure.name, agency=agency, nouns=facts.nouns)
     aims = _target(vision, facts, agency, measure)
-    told = aims + _leaders(achievable, facts, agency)
+    leaders = _leaders(achievable, facts, agency)
+    told, caveats = aims + leaders[:1], [say_vision_note()] * bool(aims) + leaders[1:]
     others = _others(history, facts, agency)
-    for text in (answer, *told):
+    for text in (answer, *told, *caveats):
         assert_sentence_allowed(text)
     content = paragraphs(*told)
     if len(points):
-        finding = _over_time(history, facts, agency, measure)
+        finding = _over_time(history, facts, agency, caveats)
         content += figure(finding, number=1, numeric=("Score",))
         rows = history.frame.set_index("key", drop=False)
         latest = rows.loc[points["key"].iloc[-1]]
         content += opened_reasons("change over time", list_history_reasons(latest, history))
+    else:
+        content += paragraphs(*caveats)
     # The headline alone is the answer already.
     if len(others) > 1:
         name = "All measures over time"
@@ -123,9 +126,9 @@ def write_history(
     return replace(section, records=tuple(_records(points, facts, measure, history)))
 
 
-def _no_history(history: Estimates | None) -> Section:
-    reason = "" if history is None else str(history.facts.get("reason", ""))
-    told = reason or "It takes more than one wave."
+def _no_history() -> Section:
+    """Write the section without figures; why the model was refused is told in the appendix."""
+    told = "It takes more than one wave, or more than one month."
     return framed(
         paragraphs(told),
         kind="agency",
@@ -149,16 +152,15 @@ def _shown_points(history: Estimates, measure: str, agency: str) -> pd.DataFrame
     return rows.loc[rows["estimate"].notna()].reset_index(drop=True)
 
 
-def _over_time(history: Estimates, facts: PageFacts, agency: str, measure: Measure) -> Finding:
+def _over_time(
+    history: Estimates, facts: PageFacts, agency: str, caveats: Sequence[str]
+) -> Finding:
     """Draw the headline over time."""
-    every = str(history.facts["every"])
+    measure, every = facts.outcome, str(history.facts["every"])
     rows = process_table(history, measure=measure.name, agencies=[agency])
     names = {point: name_point(point, every=every) for point in rows["point"]}
     drawn: dict[str, Any] = {"measure": measure.name, "agencies": [agency], "points": names}
-    wide, narrow = (
-        draw_process(history, **drawn, axis_label=measure.label, size=size)
-        for size in ("wide", "narrow")
-    )
+    wide, narrow = (draw_process(history, **drawn, size=size) for size in ("wide", "narrow"))
     shown = rows.loc[rows["estimate"].notna()].reset_index(drop=True)
     table = pd.DataFrame(
         {
@@ -170,6 +172,8 @@ def _over_time(history: Estimates, facts: PageFacts, agency: str, measure: Measu
         }
     )
     claim = say_title_process(history, measure=measure.name, agencies=[agency], nouns=facts.nouns)
+    broken = shown["segment"].nunique() > 1
+    note = say_process_note(history, thresholds=facts.thresholds, broken=broken)
     assert_sentence_allowed(claim)
     return Finding(
         id="history",
@@ -178,8 +182,8 @@ def _over_time(history: Estimates, facts: PageFacts, agency: str, measure: Measu
         wide=wide,
         narrow=narrow,
         alt=say_alt_process(rows, every=every),
-        subtitle=measure.label,
-        note=say_process_note(history, thresholds=facts.thresholds),
+        subtitle=f"{measure.label}, by {every}, as answered",
+        note=" ".join((note, *caveats)),
         checks=history.checks,
     )
 
@@ -201,15 +205,16 @@ def _target(vision: Estimates | None, facts: PageFacts, agency: str, measure: Me
         if len(rows):
             text = say_vision(rows.iloc[0], nouns=facts.nouns)
             told.append(text if entry is measure else f"{entry.label}. {text}")
-    return [*told, say_vision_note()] if told else []
+    return told
 
 
 def _leaders(achievable: Estimates | None, facts: PageFacts, agency: str) -> list[str]:
-    """Say how far the agency is from the leading group; nothing where it has no score."""
+    """Say how far the agency is from the leading group, and a caveat; nothing without a score."""
     if achievable is None or agency not in set(achievable.frame["key"]):
         return []
-    level = say_achievable(achievable, nouns=facts.nouns)
-    return [f"{level} {say_achievable_gap(achievable.row(agency))}"]
+    level = say_achievable_level(achievable, nouns=facts.nouns)
+    told = f"{level} {say_achievable_gap(achievable.row(agency))}"
+    return [told, say_achievable_note(achievable)]
 
 
 def _others(history: Estimates, facts: PageFacts, agency: str) -> pd.DataFrame:

@@ -106,6 +106,7 @@ from cxanalytics.words.channels import (
     say_channel_spread,
     say_channels,
     say_channels_note,
+    say_title_channel_rows,
     say_title_channels,
 )
 from cxanalytics.words.claims_morale import (
@@ -420,7 +421,10 @@ from cxanalytics.words.variance_parts import (
 from cxanalytics.words.vision import (
     say_achievable,
     say_achievable_gap,
+    say_achievable_level,
+    say_achievable_note,
     say_alt_vision,
+    say_title_vision,
     say_vision,
     say_vision_note,
     say_visions,
@@ -469,6 +473,7 @@ __all__ = [
     "say_rank_sets",
     "say_rank_sets_note",
     "say_spread",
+    "say_title_channel_rows",
     "say_title_channels",
     "say_title_departments",
     "say_same_mix",
@@ -782,8 +787,11 @@ __all__ = [
     "say_process",
     "say_process_note",
     "say_title_process",
+    "say_title_vision",
     "say_achievable",
     "say_achievable_gap",
+    "say_achievable_level",
+    "say_achievable_note",
     "say_alt_vision",
     "say_vision",
     "say_vision_note",

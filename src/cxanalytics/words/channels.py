@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxanalytics.formats import fixed, list_words, points, signed, size_range
+from cxanalytics.formats import fixed, list_words, points, size_range
 from cxanalytics.tables import Estimates
 from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.grammar import capital, counted, none_or, verb
@@ -72,10 +72,10 @@ def _say_apart(row: pd.Series[Any]) -> str:
         low, high, gap, ends = high, low, -gap, (-ends[1], -ends[0])
     chip = say_verdict(row)
     word = chip.word.rsplit(" ", 1)[0].lower()
-    size = points(abs(gap), 1).removeprefix("+")
+    size = points(abs(gap)).removeprefix("+")
     return (
         f"{capital(low)} is {word} below {high} ({chip.certain}), by {size} "
-        f"(likely {size_range(*ends, 1)})."
+        f"(likely {size_range(*ends)})."
     )
 
 
@@ -141,6 +141,27 @@ def say_title_channels(estimates: Estimates, *, agency: str = "") -> str:
     return f"Of {of}, {' and '.join(told) or 'none can be called'}"
 
 
+def say_title_channel_rows(table: pd.DataFrame) -> str:
+    """Say in a title which channels stand apart from the average of the others.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `channels_table`: `name verdict`.
+
+    Returns
+    -------
+    str
+    """
+    called = table.loc[table["verdict"].isin(_APART)]
+    if len(called) == 1:
+        row = called.iloc[0]
+        word = say_verdict(row).word.rsplit(" ", 1)[0].lower()
+        return f"{capital(row['name'])} is {word} {row['verdict']} the other channels"
+    stand = f"{none_or(len(called))} {verb(len(called), 'stands', 'stand')} apart"
+    return f"Of {counted(len(table), 'channel', 'channels')}, {stand}"
+
+
 def say_channels_note(estimates: Estimates, *, nouns: Nouns) -> str:
     """Say what is adjusted, what that changed, and what is not known.
 
@@ -165,10 +186,10 @@ def say_channels_note(estimates: Estimates, *, nouns: Nouns) -> str:
     pairs = _rows(estimates, "pair", "")
     changed = int((pairs["verdict"] != pairs["raw_verdict"]).sum())
     return (
-        f"Each channel with the same {nouns.respondents}, by {list_words(mix)}. That gives "
-        f"{none_or(changed)} of {counted(len(pairs), 'pair', 'pairs')} of channels over all "
-        f"{nouns.organizations} another verdict than the answers as they are. “Gap” is to the "
-        f"average of the other channels; few answers are drawn toward them. {other}"
+        f"Filled dots: as if each channel had the same {nouns.respondents}, by {list_words(mix)}. "
+        f"Over all {nouns.organizations}, that changes the verdict on {none_or(changed)} of "
+        f"{counted(len(pairs), 'pair', 'pairs')} of channels. “Gap” is to the average of the other "
+        f"channels; few answers are drawn toward them. {other}"
     )
 
 
@@ -191,5 +212,5 @@ def say_alt_channels(table: pd.DataFrame) -> str:
     far = table.iloc[int(table["gap"].abs().argmax())]
     return (
         f"{text} Furthest from the others: {' '.join(str(far['name']).split())[:60]}, "
-        f"{signed(100 * far['gap'], 1)} points."
+        f"{points(far['gap'])}."
     )

@@ -159,17 +159,20 @@ def say_change_parts(estimates: Estimates, *, agency: str) -> str:
     if split.empty:
         return ""
     clear = split.loc[split["p_adjusted"] < 1.0 - estimates.level]
+    since = str(estimates.facts.get("reference", "the earlier wave"))
     change = points(split.iloc[0]["change"], 1)
+    told = f"Since {since}, the score as answered changed by {change}."
     if clear.empty:
         named = list_words([_words(name) for name in split["column"]])
-        return f"Of the change of {change}, no clear part goes with who answered, by {named}."
-    return " ".join(
-        f"Of the change of {change}, {signed(100 * part, 1)} (likely {points_range(low, high, 1)}) "
-        f"goes with who answered, by {_words(column)}."
+        return f"{told} No clear part of that goes with who answered, by {named}."
+    parts = [
+        f"Of that, {signed(100 * part, 1)} (likely {points_range(low, high, 1)}) goes with who "
+        f"answered, by {_words(column)}."
         for column, part, low, high in clear[
             ["column", "estimate", "conf_low", "conf_high"]
         ].itertuples(index=False)
-    )
+    ]
+    return " ".join((told, *parts))
 
 
 def say_alt_mix_rate(table: pd.DataFrame) -> str:

@@ -137,7 +137,9 @@ def _limits_of_it(got: Reading, every: str) -> list[str]:
     return parts
 
 
-def say_process_note(history: Estimates, *, thresholds: Thresholds = THRESHOLDS) -> str:
+def say_process_note(
+    history: Estimates, *, thresholds: Thresholds = THRESHOLDS, broken: bool = True
+) -> str:
     """Say how to read a chart over time.
 
     Parameters
@@ -145,6 +147,8 @@ def say_process_note(history: Estimates, *, thresholds: Thresholds = THRESHOLDS)
     history : Estimates
         Facts `every` and `run`.
     thresholds : Thresholds
+    broken : bool
+        True where a break is drawn.
 
     Returns
     -------
@@ -157,11 +161,11 @@ def say_process_note(history: Estimates, *, thresholds: Thresholds = THRESHOLDS)
     )
     if history.facts.get("published"):
         few = "The number of answers was not published, so no value has a range of its own."
+    dotted = " Dotted: a break; nothing is compared across it." if broken else ""
     return (
-        f"Tinted: the usual range, from the first {PROVISIONAL_BELOW} {every}s of a stretch where "
-        f"nothing else is declared, and frozen there. A sign of change is a {every} outside it, or "
-        f"{run} in a row on one side of its middle. Dotted: a break; nothing is compared across "
-        f"it. {few}"
+        f"Tinted: the usual range, set by the first {PROVISIONAL_BELOW} {every}s where nothing "
+        f"else is declared, and then kept. A sign of change is a {every} outside it, or {run} in a "
+        f"row on one side of its middle.{dotted} {few}"
     )
 
 

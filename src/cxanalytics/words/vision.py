@@ -15,7 +15,6 @@ import pandas as pd
 from cxanalytics.formats import (
     certain,
     count,
-    fixed,
     list_words,
     long_date,
     percent,
@@ -64,7 +63,7 @@ def say_vision(row: pd.Series[Any], *, nouns: Nouns, you: bool = True) -> str:
     target = f"{percent(row['target'])} by {long_date(date.fromisoformat(str(row['by'])))}"
     who, are = ("You", "are") if you else (f"This {nouns.organization}", "is")
     now = f"{who} {are} at {percent(row['now'])} ({share_range(row['now_low'], row['now_high'])})"
-    told = f"Target: {target}. {now}, {_gap(row)}."
+    told = f"The target is {target}. {now}, {_gap(row)}."
     return " ".join(filter(None, (told, _chance(row), _pace(row, nouns))))
 
 
@@ -72,9 +71,7 @@ def _gap(row: pd.Series[Any]) -> str:
     size = points(abs(row["estimate"])).removeprefix("+")
     if round(100 * row["estimate"]) == 0:
         return "which is about the target"
-    if row["estimate"] < 0:
-        return f"{size} above it"
-    return f"{size} to go"
+    return f"{size} {'above' if row['estimate'] < 0 else 'below'} it"
 
 
 def _chance(row: pd.Series[Any]) -> str:
@@ -82,7 +79,7 @@ def _chance(row: pd.Series[Any]) -> str:
         return f"The chance of reaching it cannot be told: {_WHY[str(row['reason'])]}."
     ends = share_range(row["forecast_low"], row["forecast_high"])
     return (
-        "If scores move as they have so far, the chance of being there on the day is "
+        "If scores move as they have so far, the chance of being there on that day is "
         f"{certain(row['p_reach'])} (likely range then: {ends})."
     )
 
@@ -95,11 +92,11 @@ def _pace(row: pd.Series[Any], nouns: Nouns) -> str:
     if pd.isna(row["managed"]):
         return f"{told}."
     low, high = int(row["managed_low"]), int(row["managed_high"])
-    others = f"{count(row['others'])} other {nouns.organizations}"
+    others = f"Of {count(row['others'])} other {nouns.organizations}"
     if high == 0:
-        return f"{told}: as far as can be told, none of {others} ever kept that up for as long."
+        return f"{told}. {others}, likely none ever kept that up for as long."
     many = count(low) if low == high else f"{low} to {high}"
-    return f"{told}; likely {many} of {others} once kept up a like pace for as long."
+    return f"{told}. {others}, likely {many} once kept up a like pace for as long."
 
 
 def say_vision_note() -> str:
@@ -110,9 +107,9 @@ def say_vision_note() -> str:
     str
     """
     return (
-        "The forecast knows past points only: no plans, no season. It pulls each start and pace "
-        "toward those of the others, and lets single good points pass. Paces are compared with "
-        "the room that is left: near the top, fewer points count as much."
+        "The forecast knows past scores only: no plans, no season. It draws starts and paces "
+        "toward those of the others, and does not carry a single good score on. Near 100%, fewer "
+        "points count as a like pace."
     )
 
 
@@ -147,7 +144,32 @@ def say_visions(vision: Estimates, *, measure: str, label: str, nouns: Nouns) ->
         f"for {none_or(len(told) - likely - unlikely)} it is open."
     )
     rest = len(rows) - len(told)
-    return f"{text} For {counted(rest, 'one', 'others')} it cannot be told." if rest > 1 else text
+    return f"{text} For {none_or(rest)} it cannot be told." if rest else text
+
+
+def say_title_vision(vision: Estimates, *, measure: str, nouns: Nouns) -> str:
+    """Say in a title how many agencies are likely to reach a target.
+
+    Parameters
+    ----------
+    vision : Estimates
+        From `benchmark_vision`.
+    measure : str
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+    """
+    told = vision.frame.loc[vision.frame["measure"] == measure, "p_reach"].dropna()
+    if told.empty:
+        return "Whether the target will be reached cannot be told"
+    likely = int((told >= LIKELY).sum())
+    many = nouns.organization if len(told) == 1 else nouns.organizations
+    return (
+        f"{capital(none_or(likely))} of {count(len(told))} {many} {verb(likely)} likely to reach "
+        "the target in time"
+    )
 
 
 def say_alt_vision(table: pd.DataFrame) -> str:
@@ -185,20 +207,54 @@ def say_achievable(achievable: Estimates, *, nouns: Nouns) -> str:
     Returns
     -------
     str
-        Two sentences.
+        Three sentences.
+    """
+    return f"{say_achievable_level(achievable, nouns=nouns)} {say_achievable_note(achievable)}"
+
+
+def say_achievable_level(achievable: Estimates, *, nouns: Nouns) -> str:
+    """Say what the leading group has reached.
+
+    Parameters
+    ----------
+    achievable : Estimates
+        From `benchmark_achievable`.
+    nouns : Nouns
+
+    Returns
+    -------
+    str
+        One sentence.
     """
     facts = achievable.facts
     leading = int(facts["leading"])
-    group = f"The leading {counted(leading, nouns.organization, nouns.organizations)}"
-    if leading == 1:
-        group = f"The leading {nouns.organization}"
+    level = percent(float(facts["achievable"]))
     ends = share_range(float(facts["achievable_low"]), float(facts["achievable_high"]))
+    if leading == 1:
+        return f"The leading {nouns.organization} has likely reached {level} ({ends})."
+    group = counted(leading, nouns.organization, nouns.organizations)
+    return f"The leading {group} together have likely reached {level} ({ends})."
+
+
+def say_achievable_note(achievable: Estimates) -> str:
+    """Say how many answers the leading group holds, and what choosing it adds.
+
+    Parameters
+    ----------
+    achievable : Estimates
+        From `benchmark_achievable`.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    facts = achievable.facts
+    held, said = (percent(float(facts[name])) for name in ("held", "reached"))
     added = points(float(facts["flattered"]), 1).removeprefix("+")
-    held, level, said = (percent(float(facts[name])) for name in ("held", "achievable", "reached"))
     return (
-        f"{group}, with {held} of the answers, {verb(leading, 'has', 'have')} likely reached "
-        f"{level} together ({ends}). Their answers say {said}; choosing the best by their answers "
-        f"adds {added}."
+        f"The leading group holds {held} of the answers. As answered it stands at {said}; choosing "
+        f"the best by their answers adds {added}."
     )
 
 
@@ -217,11 +273,11 @@ def say_achievable_gap(row: pd.Series[Any]) -> str:
     """
     if row["leading"]:
         return "You belong to the leading group."
-    size = fixed(100 * abs(row["estimate"]))
     ends = points_range(-row["conf_high"], -row["conf_low"])
-    side = "below" if row["estimate"] >= 0 else "above"
     unsure = row["conf_low"] <= 0 <= row["conf_high"]
-    clear = "; which of the two is ahead cannot be told" if unsure else ""
-    return (
-        f"You are {size} points {side} the level of the leading group (likely range {ends}){clear}."
-    )
+    clear = "; which is ahead cannot be told" if unsure else ""
+    if round(100 * row["estimate"]) == 0:
+        return f"You are about level with them (likely {ends}){clear}."
+    size = points(abs(row["estimate"])).removeprefix("+")
+    side = "below" if row["estimate"] > 0 else "above"
+    return f"You are {size} {side} that (likely {ends}){clear}."
