@@ -123,9 +123,10 @@ def test_the_note_of_the_chart_speaks_of_no_break_that_is_not_drawn(tables, fact
     broken = history.frame.copy()
     here = (broken["agency"] == "Office 04") & (broken["point"] >= "2024-09")
     broken.loc[here, "segment"] += 1
-    assert "Dotted: a break" in write_history(
-        replace(history, frame=broken), facts, agency="Office 04"
-    ).html
+    assert (
+        "Dotted: a break"
+        in write_history(replace(history, frame=broken), facts, agency="Office 04").html
+    )
 
 
 def test_every_shown_point_has_a_row_a_record_and_one_id(tables, facts):
