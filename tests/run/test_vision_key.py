@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,12 +15,13 @@ from cxanalytics.run.places import find_study
 
 @pytest.fixture
 def study_with(tmp_path):
-    """Open the simulated study with lines added."""
+    """Open the simulated study with lines in the place of its own target."""
 
     def make(text):
         folder = tmp_path / "own"
         folder.mkdir(exist_ok=True)
         own = (find_study("simulated") / "study.yaml").read_text(encoding="utf-8")
+        own = re.sub(r"^vision:\n(?:  .*\n)+", "", own, flags=re.MULTILINE)
         (folder / "study.yaml").write_text(own + text, encoding="utf-8")
         return open_study(study=str(folder), output=str(tmp_path / "out"))
 
