@@ -11,6 +11,7 @@ import pytest
 from cxanalytics.disclosure import (
     agency_reasons,
     publishable_rows,
+    publishable_units,
     release_leaks,
     suppress,
     suppress_margins,
@@ -66,6 +67,12 @@ def test_who_knows_the_rule_cannot_bound_a_hidden_group_by_the_smallest_one_show
         True,
         False,
     ]
+
+
+def test_protectors_as_small_as_they_can_be_are_joined_by_a_larger_one():
+    # 1 + 10 hidden, or 1 + 10 + 10, would leave the small group nothing but 1.
+    n = pd.Series({"a": 1, "b": 10, "c": 10, "d": 14, "e": 60})
+    assert suppress(n, total_published=True).isin(GUARDED).tolist() == [True] * 4 + [False]
 
 
 def test_groups_that_are_all_alike_cost_one_group_and_not_all_of_them():
@@ -180,6 +187,16 @@ def test_margins_are_one_or_two():
     with pytest.raises(ParamsError, match="`margins` must be one of"):
         suppress_margins(_table(1), margins=["agency", "channel", "n"])
     assert suppress_margins(_table(1), margins=["agency"]).index.equals(_table(1).index)
+
+
+def test_the_base_of_a_model_of_units_is_not_the_whole_less_a_small_one():
+    sizes = pd.DataFrame(
+        [("Ash", "a", "1", 3), ("Ash", "b", "1", 67), ("Elm", "c", "1", 90), ("Elm", "d", "1", 40)],
+        columns=["agency", "unit", "period", "n"],
+    )
+    assert publishable_units(sizes).tolist() == [False, False, True, True]
+    alone = publishable_units(sizes, thresholds=replace(THRESHOLDS, team=3))
+    assert alone.all()
 
 
 def test_no_child_of_a_hidden_parent_is_shown():

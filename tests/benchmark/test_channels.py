@@ -105,3 +105,18 @@ def test_few_agencies_or_one_channel_are_refused() -> None:
     frame = one.frame.loc[one.frame["channel"] == "chat"].reset_index(drop=True)
     with pytest.raises(ModelError, match="two or more; got 1"):
         benchmark_channels(replace(one, frame=frame), seed=1)
+
+
+def test_an_error_of_the_adjustment_is_averaged_out_by_no_number_of_agencies():
+    cells = make_cells(agencies=40, n=1500.0)
+    which = (cells.frame["channel"] == "chat").to_numpy().astype(float)
+    error = 0.03
+    joint = np.diag(np.square(cells.frame["std_error"])) + error**2 * np.outer(which, which)
+    frame = cells.frame.assign(std_error=np.sqrt(np.diag(joint)))
+    found = benchmark_channels(replace(cells, frame=frame, covariance=joint), seed=1, draws=2000)
+    rows = found.frame.set_index("key")
+    # Chat less phone is known to 3 points and no better, phone less visit to 2 tenths of one.
+    assert rows.loc["chat less phone", "std_error"] == pytest.approx(error, rel=0.2)
+    assert rows.loc["phone less visit", "std_error"] < 0.2 * error
+    # What moves chat everywhere may be no spread at all.
+    assert rows.loc["spread", "conf_high"] - rows.loc["spread", "conf_low"] > 0.01

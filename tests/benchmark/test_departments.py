@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cxanalytics.benchmark import benchmark_departments
+from cxanalytics.benchmark.nested import call, compare_draws
 from cxanalytics.errors import DataError, ParamsError
 from cxanalytics.models import fit_department_scores, fit_or_reason
 from cxanalytics.tables import Estimates
@@ -198,3 +199,12 @@ def test_the_same_wave_again_or_none_is_no_earlier_wave(made) -> None:
     refused = fit_or_reason(fit_department_scores, None)
     none = benchmark_departments(scores, previous=refused, draws=1000, seed=1)
     assert "matched" not in none.facts
+
+
+def test_eighty_percent_exactly_is_a_call():
+    # 1 - .15 - .05 is less than .8 in floating point; 800 of 1,000 draws are not.
+    gap = np.repeat([0.0, 0.05, -0.05], [800, 150, 50])[:, None]
+    found = compare_draws(gap, 0.02, 0.95)
+    verdict, certainty = call(found["p_above"], found["p_below"], found["p_same"])
+    assert verdict == ["same"]
+    assert certainty.tolist() == [0.8]

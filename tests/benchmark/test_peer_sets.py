@@ -8,6 +8,7 @@ import pytest
 
 from cxanalytics.benchmark import (
     benchmark_peer_sensitivity,
+    benchmark_scorecard,
     benchmark_scores,
     choose_peers,
     split_sectors,
@@ -41,6 +42,16 @@ def test_a_number_is_alike_within_its_double(attributes):
     attributes["size"] = 100.0 * ALIKE_WITHIN ** np.repeat([0.0, 0.9, 2.1], [10, 5, 5])
     chosen, _ = choose_peers(attributes, like=["size"])
     assert set(chosen["Agency 00"]) == {f"Agency {place:02d}" for place in range(1, 15)}
+
+
+def test_equal_numbers_are_alike_nothing_among_them(attributes):
+    field = attributes.assign(abroad=[0.0] * 11 + [1.0] * 9)
+    chosen, check = choose_peers(field, like=["abroad"])
+    assert check.passed
+    assert len(chosen["Agency 00"]) == 10
+    assert len(chosen["Agency 19"]) == 8
+    unknown = attributes.assign(abroad=[np.nan] * 11 + [1.0] * 9)
+    assert len(choose_peers(unknown, like=["abroad"])[0]["Agency 00"]) == 19
 
 
 def test_where_gives_everyone_the_same_peers(attributes):
@@ -158,6 +169,30 @@ def test_too_few_agencies_have_no_other_peers(made_up):
         benchmark_peer_sensitivity(made_up.scores(np.full(8, 0.6), np.full(8, 99), seed=1), seed=1)
 
 
+def test_an_agency_without_listed_peers_enough_has_no_verdict_to_hang_on_them(made_up):
+    scores = made_up.scores(np.full(20, 0.6), np.full(20, 300), seed=1)
+    names = made_up.keys(20)
+    board = benchmark_scores(scores, peers=names[:8], seed=1, draws=1000).shown
+    found = benchmark_peer_sensitivity(scores, peers=names[:8], seed=1, draws=1000)
+    assert set(found.frame["agency"]) == set(board.loc[board["gap"].notna(), "key"])
+    assert found.facts["agencies"] == 12
+    with pytest.raises(ModelError, match="8 listed peers shown; got 7"):
+        benchmark_peer_sensitivity(scores, peers=names[:7], seed=1)
+
+
+def test_a_rule_may_name_agencies_that_a_measure_was_not_asked_of(made_up):
+    names = made_up.keys(20)
+    first = made_up.scores(np.full(20, 0.6), np.full(20, 300), seed=1)
+    second = made_up.scores(np.full(18, 0.6), np.full(18, 300), seed=2, names=names[:18])
+    rule = {key: [*names[:16], "A company"] for key in [*names, "A company"]}
+    boards = benchmark_scorecard({"a": first, "b": second}, peers=rule, seed=1, draws=1000)
+    assert (boards["b"].frame["peers"] >= 15).all()
+    boards = benchmark_scorecard({"a": first, "b": second}, peers=names[9:], seed=1, draws=1000)
+    assert boards["b"].frame["peers"].max() == 9
+    with pytest.raises(ParamsError, match="Agency 99"):
+        benchmark_scorecard({"a": first}, peers=[*names, "Agency 99"], seed=1, draws=1000)
+
+
 @pytest.fixture
 def survey():
     frame = pd.DataFrame({"who": ["A", "A", "B", "C"], "yes": [1.0, 0.0, 1.0, 1.0]})
@@ -174,6 +209,9 @@ def test_companies_are_in_no_model_of_government(survey):
 
 def test_the_sector_column_is_read_and_must_agree(survey):
     survey.frame["sector"] = ["government", "government", "corporate", ""]
+    assert split_sectors(survey)[1].agencies == ["B"]
+    # Who has no sector counts as government, however its cell is empty.
+    survey.frame["sector"] = ["government", "government", "corporate", None]
     assert split_sectors(survey)[1].agencies == ["B"]
     survey.frame["sector"] = ["government", "corporate", "corporate", ""]
     with pytest.raises(DataError, match="two for 'A'"):

@@ -1,10 +1,12 @@
 """Names from data are harmless, fit their place, and stay apart."""
 
+import numpy as np
 import pytest
 
 from cxanalytics.charts.labels import Box, clean, measure, place, shorten, shorten_all
+from cxanalytics.charts.ladder import lay_ladder
 from cxanalytics.charts.sheet import nice_ticks, padded
-from cxanalytics.charts.style import FAMILIES, font
+from cxanalytics.charts.style import FAMILIES, font, get_size
 
 PROPERTIES = font(14)
 
@@ -89,3 +91,19 @@ def test_limits_never_have_zero_width():
     low, high = padded(0.5, 0.5, least=0.04)
     assert high - low == pytest.approx(0.04)
     assert nice_ticks(*padded(0.5, 0.5))
+
+
+@pytest.mark.parametrize("limits", [(-23.0, 24.0), (-3.0, 29.0), (0.0, 100.0)])
+def test_labels_on_a_narrow_axis_are_left_out_evenly_and_never_the_zero(limits):
+    drawn = lay_ladder(
+        ["The name of an organization that is rather long"] * 2,
+        size=get_size("narrow"),
+        limits=limits,
+        tick=lambda tick, first: f"{tick:g}",
+        axis_label="",
+        column=["Almost certainly above", "below"],
+    )
+    words = [text.get_text() for text in drawn.sheet.figure.texts]
+    ticks = [float(text) for text in words if text.lstrip("-").isdigit()]
+    assert 0.0 in ticks
+    assert len(set(np.diff(ticks))) <= 1

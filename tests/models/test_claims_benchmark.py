@@ -164,3 +164,22 @@ def test_a_study_without_companies_lacks_both_sectors():
     sectors = fit_or_reason(fit_sector_prediction, before, now, companies=companies, seed=1)
     claims = fit_tested_benchmark_claims(sectors=sectors).set_index("claim")
     assert claims.loc[23, "missing"] == "both sectors"
+
+
+def test_no_hidden_agency_foretells_anything_nor_one_that_was_another():
+    before, now, companies = two_waves(np.random.default_rng(6), company=0.7)
+    # One agency has few answers, so that another is hidden beside it.
+    small = now.frame.assign(n=[4.0, *now.frame["n"][1:]], n_eff=[4.0, *now.frame["n_eff"][1:]])
+    hidden = replace(now, frame=small)
+    found = fit_sector_prediction(before, hidden, companies=companies, seed=1, draws=200)
+    assert found.facts["agencies"] == 28
+    left = fit_sector_prediction(
+        before, now, companies=companies, seed=1, draws=200, broken=["Agency 03"]
+    )
+    assert left.facts["agencies"] == 29
+
+
+def test_a_new_wording_foretells_nothing():
+    before, now, companies = two_waves(np.random.default_rng(7), company=0.7)
+    with pytest.raises(ModelError, match="changed between the waves"):
+        fit_sector_prediction(before, now, companies=companies, seed=1, changed=True)

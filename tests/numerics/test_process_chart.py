@@ -84,6 +84,19 @@ def test_normal_noise_lies_outside_as_often_as_it_should():
     assert np.abs(outside(values, limits)).mean() == pytest.approx(0.0027, abs=0.0015)
 
 
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.62, 0.7, 62.3])
+def test_a_series_that_never_moves_has_no_signal(value):
+    # The mean of equal numbers may miss them by a rounding; that is neither outside nor a run.
+    for points in (8, 9, 12, 13, 20):
+        values, first = np.full(points, value), np.arange(points) < 12
+        charts = [xmr_limits(values, baseline=first)]
+        if value < 1.0:
+            charts.append(laney_limits(values, 100 + 1.7 * np.arange(points), baseline=first))
+        for limits in charts:
+            assert not outside(values, limits).any()
+            assert not one_side(values, limits.center, run=8).any()
+
+
 def test_too_short_a_baseline_is_refused():
     with pytest.raises(ModelError, match="at least 3 values"):
         xmr_limits([1.0, np.nan, 2.0])

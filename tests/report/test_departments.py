@@ -64,6 +64,8 @@ def test_the_agency_page_folds_both_figures_and_hands_their_records_on(
     assert HOSTILE not in html and "&lt;script&gt;" in html
     assert "almost certainly below the other departments" in found.answer
     assert "pairs of channels" in found.answer and len(found.answer) < 300
+    assert found.question == "How do our departments and channels differ?"
+    assert html.count("pairs of channels, ") == found.answer.count("pairs of channels, ")
     assert html.count("<summary>Why?") == 2 and html.count("<dt>Rule</dt>") == 2
     assert len({record["measure"] for record in found.records}) == 2
     assert len(found.records) == 6
@@ -96,6 +98,7 @@ def test_an_agency_whose_departments_are_all_hidden_says_how_many(facts) -> None
     html = str(found.html)
     assert "Three departments have too few answers to show" in html
     assert found.figures == 0 and "A3 · " not in html
+    assert found.question == "How do our departments differ?"
 
 
 def test_without_either_the_heading_stays_and_says_why(facts) -> None:

@@ -45,7 +45,7 @@ def test_suppressed_records_carry_no_figures(records):
         assert known == ({"n"} if record["suppressed_reason"] == "few" else set())
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\u202e="])
 def test_text_that_looks_like_a_formula_is_neutral(start, records, facts):
     record = {**records[0], "agency": f"{start}cmd|'/c calc'!A1"}
     row = next(csv.DictReader(io.StringIO(exports.to_csv([record]).decode("utf-8-sig"))))

@@ -102,7 +102,7 @@ def test_the_page_has_the_answer_outside_and_the_rest_in_a_fold(tables, facts):
     assert "The target is 70% by 30 June 2026." in _text(inside)
     assert "leading" in _text(inside)
     told, _, drawn = _text(inside).partition("Figure 1")
-    for caveat in ("The forecast knows past scores only", "The leading group holds"):
+    for caveat in ("The forecast knows past scores only", "The leading group, with"):
         assert caveat not in told and caveat in drawn
     assert "customer" not in _text(got.html)
     assert got.figures == 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from cxanalytics.errors import ParamsError
 from cxanalytics.run import open_study
 from cxanalytics.run.places import find_study
+from cxanalytics.tables import ESTIMATE_COLUMNS, Estimates
 
 
 @pytest.fixture
@@ -36,6 +39,12 @@ def test_peers_by_rule_are_read_from_the_file(study_with):
     assert study.peer_rule == "alike in function"
     assert study.peer_names == "anonymous"
     assert "peers.file" in study.source.input_paths()
+    # Where some have no score, as adjusted ones, each keeps the peers of the rule that have one.
+    scored = pd.DataFrame(np.nan, index=range(20), columns=list(ESTIMATE_COLUMNS))
+    scored["key"] = [f"A{place}" for place in range(4, 24)]
+    left = study.peers_among(Estimates(scored, quantity="share"))
+    assert left["A4"] == [f"A{place}" for place in range(5, 12)]
+    assert set(left) == set(scored["key"])
 
 
 @pytest.mark.parametrize(

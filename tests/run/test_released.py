@@ -60,3 +60,25 @@ def test_a_file_that_is_no_download_is_refused_and_files_decide_the_key(city):
     with pytest.raises(ParamsError, match="`released` must name files that were taken from a page"):
         open_study("city").survey()
     assert "released.0.file" in read_study("city").input_digests()
+
+
+def test_files_without_names_are_refused_and_what_is_not_found_is_said(city):
+    _write(city, ("Peer 1", "", "hidden"), ("Peer 2", 45, ""))
+    with pytest.raises(ParamsError, match="whose agencies are those of the survey; none is"):
+        open_study("city").survey()
+    _write(city, ("North", "", "hidden"), ("West", "", "complementary"))
+    note = open_study("city").survey().notes[-1]
+    assert note.passed is False
+    assert "1 agencies in a wave stay hidden" in note.text
+    assert "1 hidden then are not in the survey by that name and wave." in note.text
+
+
+def test_names_are_found_as_files_write_them(city):
+    answers = pd.read_csv(city / "answers.csv")
+    answers["office"] = answers["office"].replace(
+        {"North": "'North' branch", "South": "South\u202e side"}
+    )
+    answers.to_csv(city / "answers.csv", index=False)
+    _write(city, ("'North' branch", "", "hidden"), ("South side", "", "complementary"))
+    held = open_study("city").survey().held_back
+    assert held == (("", "'North' branch"), ("", "South\u202e side"))

@@ -219,8 +219,8 @@ def test_the_alt_text_names_the_range_and_the_one_chosen() -> None:
         ),
         (
             _claim(5, verdict="not testable with these data", missing="a question about staff"),
-            "Missing: a question about staff. It would take a question about the people who "
-            "served.",
+            "Missing: a question about staff. What would supply it: a question about the "
+            "people who served.",
         ),
         (_claim(4, missing="Too few teams."), "Too few teams."),
     ],

@@ -184,8 +184,8 @@ def test_measures_are_counted_and_the_clearest_is_named() -> None:
 
 def test_what_is_missing_is_said_with_what_would_supply_it() -> None:
     assert said(9) == (
-        "Missing: items on messages and on pressure. It would take staff items on what is said "
-        "about customers and on pressure for efficiency."
+        "Missing: items on messages and on pressure. What would supply it: staff items on what is "
+        "said about customers and on pressure for efficiency."
     )
     refused = Estimates(
         pd.DataFrame(columns=list(ESTIMATE_COLUMNS)), "", facts={"reason": "Too few units."}

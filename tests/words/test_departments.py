@@ -292,6 +292,8 @@ def test_drawings_are_described_with_the_furthest_row() -> None:
     table = pd.DataFrame({"name": ["Water", "Streets"], "gap": [0.09, -0.18]})
     assert say_alt_departments(table, nouns=NOUNS).endswith("Furthest: Streets, −18 points.")
     assert say_alt_channels(table).endswith("Furthest from the others: Streets, −18\u00a0points.")
+    long = say_alt_departments(table.assign(name="Department " * 9), nouns=NOUNS)
+    assert "Furthest: Department Department" in long and "…, −18 points." in long
     assert say_alt_departments(table.head(0), nouns=NOUNS) and say_alt_channels(table.head(0))
 
 
@@ -302,7 +304,7 @@ def test_claims_say_figures_or_what_is_missing() -> None:
     board, channels = make_board([0.1], **facts), make_channels(PAIRS)
     claims = fit_department_claims(departments=board, channels=channels, officers=3)
     assessed, same, officers, drift = say_department_claims(claims, nouns=NOUNS)
-    assert assessed.startswith("Missing: self-assessments. It would take")
+    assert assessed.startswith("Missing: self-assessments. What would supply it:")
     assert "one of three pairs of channels gets another verdict" in assessed
     assert "3.0 points apart" in same and "that matters is 2.0" in same
     assert "departments differ more than agencies, 6.0 points apart" in officers

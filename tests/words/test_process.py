@@ -23,6 +23,7 @@ from cxanalytics.words import (
     say_title_process,
     say_title_vision,
     say_vision,
+    say_vision_note,
     say_visions,
 )
 
@@ -150,6 +151,11 @@ def test_a_target_has_gap_chance_and_pace(row):
     )
 
 
+def test_the_note_speaks_of_paces_only_where_one_is_told():
+    assert say_vision_note().endswith("Near 100%, fewer points count as a like pace.")
+    assert "pace" not in say_vision_note(paced=False)
+
+
 def test_what_cannot_be_told_is_said_with_its_reason(row):
     text = say_vision(row.replace({"": "too_far"}), nouns=NOUNS)
     assert "cannot be told: the day lies further ahead than the history reaches back." in text
@@ -188,7 +194,7 @@ def test_the_leading_group_is_told_with_what_choosing_it_adds():
     got = Estimates(frame, "gap", facts=facts)
     assert say_achievable(got, nouns=NOUNS) == (
         "The leading three agencies together have likely reached 71% (69% to 73%). The leading "
-        "group holds 16% of the answers. As answered it stands at 72%; choosing the best by their "
+        "group, with 16% of the answers, stands at 72% as answered; choosing the best by their "
         f"answers adds 1.1{NBSP}points."
     )
     assert say_achievable_gap(got.row("A")) == (

@@ -11,7 +11,7 @@ from cxanalytics.benchmark.history import benchmark_history
 from cxanalytics.benchmark.history_points import Baseline, Restart
 from cxanalytics.benchmark.peer_names import PEER_NAMES, mask_leaders, mask_peers
 from cxanalytics.benchmark.peer_sensitivity import benchmark_peer_sensitivity
-from cxanalytics.benchmark.peer_sets import choose_peers, name_rule
+from cxanalytics.benchmark.peer_sets import choose_peers, name_rule, peers_with_scores
 from cxanalytics.benchmark.predictive import fit_predictive_check
 from cxanalytics.benchmark.rank_sets import benchmark_rank_sets
 from cxanalytics.benchmark.scorecard import benchmark_scorecard
@@ -41,6 +41,7 @@ __all__ = [
     "mask_leaders",
     "mask_peers",
     "name_rule",
+    "peers_with_scores",
     "split_sectors",
     "benchmark_staff_items",
 ]

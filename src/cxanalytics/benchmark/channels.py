@@ -25,6 +25,7 @@ from cxanalytics.benchmark.nested import (
 from cxanalytics.benchmark.scores import FEWEST_TO_POOL
 from cxanalytics.benchmark.variances import joint_variances, smooth_variances
 from cxanalytics.errors import ModelError
+from cxanalytics.numerics.shared_errors import draw_shared, split_shared
 from cxanalytics.numerics.three_levels import NestedHierarchy, shrink_nested
 from cxanalytics.rules import DRAWS, LEVEL
 from cxanalytics.tables import Estimates, need_columns
@@ -172,18 +173,25 @@ def _fit(
     *,
     raw: bool = False,
 ) -> tuple[NestedHierarchy, Array, Array]:
-    """Fit cells in agencies, with a level per channel; scores as answered where `raw`."""
+    """Fit cells in agencies, with a level per channel; scores as answered where `raw`.
+
+    An error of the adjustment moves a channel alike in all agencies: it is drawn apart.
+    """
     statistic = str(scores.facts.get("statistic", ""))
     names = {"raw": "estimate", "raw_error": "std_error"}
     table = cells.drop(columns=list(names.values())).rename(columns=names) if raw else cells
-    variance = smooth_variances(table, statistic=statistic)
+    kind = np.searchsorted(channels, cells["channel"].to_numpy()).astype(np.int64)
+    agency = pd.factorize(cells["agency"])[0].astype(np.int64)
+    own, moved = None, np.zeros((draws, len(channels)))
     if not raw and scores.covariance is not None:
-        variance = joint_variances(variance, scores.covariance[np.ix_(used, used)])
-    design = (cells["channel"].to_numpy()[:, None] == np.array(channels)).astype(float)
-    agency, _ = pd.factorize(cells["agency"])
+        own, shared = split_shared(scores.covariance[np.ix_(used, used)], agency, kind)
+        moved = draw_shared(shared, draws, seed=seed + 1)
+        table = table.assign(std_error=np.sqrt(np.diag(own)))
+    variance = joint_variances(smooth_variances(table, statistic=statistic), own)
     y = table["estimate"].to_numpy(float)
-    fit = shrink_nested(y, variance, group=agency, design=design)
+    fit = shrink_nested(y, variance, group=agency, design=np.eye(len(channels))[kind])
     theta, gamma, _ = fit.draws(draws, seed=seed)
+    theta, gamma = theta + moved[:, kind], gamma + moved
     low, high = score_range(scores)
     return fit, np.clip(theta, low, high), np.clip(gamma, low, high)
 
@@ -275,7 +283,7 @@ def _within(
     """Compare the channels of each agency with the others there, and pair by pair."""
     tail = 0.5 * (1.0 - level)
     ends = score_range(scores)
-    low, high = (np.clip(fit.quantile(p), *ends) for p in (tail, 1.0 - tail))
+    low, high = np.quantile(theta, [tail, 1.0 - tail], axis=0)
     rows: list[dict[str, Any]] = []
     for agency, part in cells.groupby("agency", sort=True):
         for place in part.index:
@@ -286,7 +294,7 @@ def _within(
                 "agency": str(agency),
                 "channel": cell["channel"],
                 "estimate": float(np.clip(fit.mean[place], *ends)),
-                "std_error": float(fit.sd[place]),
+                "std_error": float(theta[:, place].std()),
                 "conf_low": float(low[place]),
                 "conf_high": float(high[place]),
                 "n": float(cell["n"]),

@@ -97,7 +97,7 @@ def compare_draws(gap: Array, band: float, level: float) -> Mapping[str, Array]:
         "gap_high": high,
         "p_above": above,
         "p_below": below,
-        "p_same": (np.abs(gap) <= band).mean(axis=0),
+        "p_same": ((gap <= band) & (gap >= -band)).mean(axis=0),
     }
 
 

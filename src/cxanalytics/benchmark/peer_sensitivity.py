@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.benchmark.nested import score_range
+from cxanalytics.benchmark.nested import choose_band, score_range
 from cxanalytics.benchmark.peer_sets import NEIGHBORS, member_rows, nearest_neighbors
 from cxanalytics.benchmark.scores import suppression_reasons
 from cxanalytics.benchmark.variances import joint_variances, smooth_variances
@@ -23,7 +23,6 @@ from cxanalytics.numerics.peers import gaps_to_peer_sets, medians_without_one
 from cxanalytics.numerics.shrinkage import shrink_normal
 from cxanalytics.rules import (
     CALL_AT_LEAST,
-    DIFFERENCE,
     DRAWS,
     LEVEL,
     THRESHOLDS,
@@ -59,7 +58,7 @@ def benchmark_peer_sensitivity(
     peers: Mapping[str, Collection[str]] | Collection[str] | None = None,
     alike: Mapping[str, Collection[str]] | None = None,
     profile: pd.DataFrame | None = None,
-    difference: float = DIFFERENCE,
+    difference: float | None = None,
     draws: int = DRAWS,
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
@@ -78,8 +77,8 @@ def benchmark_peer_sensitivity(
     profile : DataFrame, optional
         A row per agency (index) of numbers that are no scores, for the nearest neighbors; the
         number of answers where it is absent.
-    difference : float
-        Smallest difference that matters.
+    difference : float, optional
+        Smallest difference that matters; as for `benchmark_scores`.
     draws : int
     level : float
         Probability content of the ranges.
@@ -88,10 +87,10 @@ def benchmark_peer_sensitivity(
     Returns
     -------
     Estimates
-        A row per shown agency and way of `WAYS`; "all" and "alike" where they differ from what the
-        study declares. `estimate` is the gap to the typical peer, with its range; `agency way
-        verdict declared changed turned share certainty peers`. `declared` is the verdict with the
-        declared peers, `changed` whether this way gives another, `turned` whether above became
+        A row per agency with a verdict and way of `WAYS`; "all" and "alike" where they differ from
+        what the study declares. `estimate` is the gap to the typical peer, with its range; `agency
+        way verdict declared changed turned share certainty peers`. `declared` is the verdict with
+        the declared peers, `changed` whether this way gives another, `turned` whether above became
         below or the reverse. For "one_out", `share` of the others whose omission alone changes the
         verdict, `verdict` the one most omissions give, and the range is that of the gap with all
         declared peers. Facts: `agencies`; `declared`, whether the study declares peers; and by way
@@ -99,8 +98,10 @@ def benchmark_peer_sensitivity(
 
     Raises
     ------
+    ParamsError
+        An option out of range, or means without a `difference`.
     ModelError
-        Too few agencies shown.
+        Too few agencies, or listed peers, shown.
 
     Assumes
     -------
@@ -111,26 +112,29 @@ def benchmark_peer_sensitivity(
     ---------
     methods.md#peers.
     """
+    band = choose_band(scores, difference, draws, seed)
     shown = (suppression_reasons(scores, thresholds=thresholds) == "").to_numpy()
     frame = scores.frame.loc[shown].reset_index(drop=True)
     if len(frame) <= thresholds.peers:
         raise ModelError(
             f"Other peers need more than {thresholds.peers} agencies shown; got {len(frame)}."
         )
-    theta = _draw(scores, frame, shown, draws=draws, seed=seed)
     keys = frame["key"].tolist()
+    judged = _judged(keys, peers, thresholds.peers)
+    theta = _draw(scores, frame, shown, draws=draws, seed=seed)
     sets = _sets(frame, peers, alike, profile)
     tables, members = {}, {}
     for way, chosen in sets.items():
         members[way], _ = member_rows(keys, chosen, enough=thresholds.peers)
-        tables[way] = _judge(theta, members[way], difference, level)
+        tables[way] = _judge(theta, members[way], band, level)
     if len(frame) <= ONE_OUT_AT_MOST:
-        one_out = _leave_one_out(theta, members[DECLARED], difference, tables[DECLARED])
+        one_out = _leave_one_out(theta, members[DECLARED], band, tables[DECLARED])
         tables[ONE_OUT] = one_out
     first = tables[DECLARED]["verdict"].to_numpy()
     rows = [_row_table(way, table, frame, first) for way, table in tables.items()]
     out = pd.concat(rows, ignore_index=True)
-    facts: dict[str, float | int | str | bool] = {"agencies": len(frame), "seed": seed}
+    out = out.loc[out["agency"].isin(judged)].reset_index(drop=True)
+    facts: dict[str, float | int | str | bool] = {"agencies": len(judged), "seed": seed}
     facts["declared"] = bool(peers)
     for way in list(tables)[1:]:
         part = out.loc[out["way"] == way]
@@ -143,6 +147,21 @@ def benchmark_peer_sensitivity(
         checks=(_check(facts, list(tables)[1:]),),
         facts=facts,
     )
+
+
+def _judged(
+    keys: list[str], peers: Mapping[str, Collection[str]] | Collection[str] | None, enough: int
+) -> list[str]:
+    """Keep the agencies that have a verdict on their page: listed peers must be enough."""
+    if peers is None or isinstance(peers, Mapping):
+        return keys
+    listed = set(peers) & set(keys)
+    judged = [key for key in keys if len(listed - {key}) >= enough]
+    if not judged:
+        raise ModelError(
+            f"Other peers need at least {enough} listed peers shown; got {len(listed)}."
+        )
+    return judged
 
 
 def _draw(
@@ -186,8 +205,7 @@ def _judge(
     gaps = gaps_to_peer_sets(theta, members)
     tail = 0.5 * (1.0 - level)
     low, high = np.quantile(gaps.gap, [tail, 1.0 - tail], axis=0)
-    above, below = (gaps.gap > difference).mean(axis=0), (gaps.gap < -difference).mean(axis=0)
-    verdict, certainty = _verdicts(above, below)
+    verdict, certainty = _verdicts(gaps.gap, difference)
     return pd.DataFrame(
         {
             "estimate": gaps.gap.mean(axis=0),
@@ -202,12 +220,14 @@ def _judge(
     )
 
 
-def _verdicts(above: Array, below: Array) -> tuple[NDArray[np.object_], Array]:
-    """Call verdicts from the chances of a gap that matters, by the rule of all verdicts."""
+def _verdicts(gap: Array, difference: float) -> tuple[NDArray[np.object_], Array]:
+    """Call verdicts from draws of gaps, by the rule of all verdicts."""
     over, under, about, unclear = VERDICTS
-    verdict = np.full(above.shape, unclear, dtype=object)
-    certainty = np.full(above.shape, np.nan)
-    for word, chance in ((over, above), (under, below), (about, 1.0 - above - below)):
+    above, below = gap > difference, gap < -difference
+    verdict = np.full(gap.shape[1], unclear, dtype=object)
+    certainty = np.full(gap.shape[1], np.nan)
+    for word, drawn in ((over, above), (under, below), (about, ~(above | below))):
+        chance = drawn.mean(axis=0)
         called = chance >= CALL_AT_LEAST
         verdict[called], certainty[called] = word, chance[called]
     return verdict, certainty
@@ -220,8 +240,7 @@ def _leave_one_out(
     rows = []
     for unit, row in enumerate(members):
         gap = theta[:, [unit]] - medians_without_one(theta[:, row])
-        above, below = (gap > difference).mean(axis=0), (gap < -difference).mean(axis=0)
-        verdicts, _ = _verdicts(above, below)
+        verdicts, _ = _verdicts(gap, difference)
         first = np.full(len(verdicts), declared["verdict"].iloc[unit], dtype=object)
         names, number = np.unique(verdicts.astype(str), return_counts=True)
         other = verdicts != first

@@ -145,12 +145,42 @@ def member_rows(
     return rows, few
 
 
+def peers_with_scores(
+    peers: Sequence[str] | Mapping[str, Collection[str]] | None, known: Collection[str]
+) -> list[str] | dict[str, list[str]] | None:
+    """Leave peers out that have no score there.
+
+    Parameters
+    ----------
+    peers : sequence of str, or mapping of str to collection of str, optional
+        As in `benchmark_scores`.
+    known : collection of str
+        Agencies with a score, or without one for a reason.
+
+    Returns
+    -------
+    list of str, dict of str to list of str, or None
+        In the same shape.
+    """
+    if peers is None:
+        return None
+    among = set(known)
+    if isinstance(peers, Mapping):
+        return {
+            agency: [peer for peer in own if peer in among]
+            for agency, own in peers.items()
+            if agency in among
+        }
+    return [peer for peer in peers if peer in among]
+
+
 def _alike(column: pd.Series) -> NDArray[np.bool_]:
     if pd.api.types.is_numeric_dtype(column):
         values = column.to_numpy(dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = values[:, None] / values[None, :]
-        return np.asarray((ratio <= ALIKE_WITHIN) & (ratio >= 1.0 / ALIKE_WITHIN))
+        near = (ratio <= ALIKE_WITHIN) & (ratio >= 1.0 / ALIKE_WITHIN)
+        return np.asarray(near | (values[:, None] == values[None, :]))
     text = column.fillna("").astype(str).to_numpy()
     return np.asarray((text[:, None] == text[None, :]) & (text != "")[:, None])
 

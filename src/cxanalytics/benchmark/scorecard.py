@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from cxanalytics.benchmark.peer_sets import peers_with_scores
 from cxanalytics.benchmark.scores import benchmark_scores
 from cxanalytics.rules import DRAWS, LEVEL, THRESHOLDS, Thresholds
 from cxanalytics.tables import Benchmark, Estimates
@@ -40,7 +41,8 @@ def benchmark_scorecard(
     only_peers : sequence of str
         As in `benchmark_scores`.
     peers : sequence of str, or mapping of str to collection of str, optional
-        Keys of the peer set; all shown agencies by default. As in `benchmark_scores`.
+        Keys of the peer set; all shown agencies by default. As in `benchmark_scores`; who has no
+        answer to a measure is no peer there.
     peer_rule : str
         As in `benchmark_scores`.
     difference : float, optional
@@ -56,11 +58,14 @@ def benchmark_scorecard(
         By measure, in the order given.
     """
     before = previous or {}
+    everyone = {key for estimates in scores.values() for key in estimates.frame["key"]}
+    # A listed peer without a score on any measure is refused; a rule may name agencies of a table.
+    nowhere = set() if peers is None or isinstance(peers, Mapping) else set(peers) - everyone
     return {
         name: benchmark_scores(
             estimates,
             previous=before.get(name),
-            peers=peers,
+            peers=peers_with_scores(peers, {*estimates.frame["key"], *nowhere}),
             peer_rule=peer_rule,
             difference=difference,
             draws=draws,

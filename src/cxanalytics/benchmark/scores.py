@@ -345,7 +345,7 @@ def _peer_columns(
         "gap_high": high,
         "p_above": above,
         "p_below": below,
-        "p_same": (np.abs(gaps.gap) <= difference).mean(axis=0),
+        "p_same": ((gaps.gap <= difference) & (gaps.gap >= -difference)).mean(axis=0),
     }
     return out.assign(**{name: np.where(judged, value, np.nan) for name, value in columns.items()})
 

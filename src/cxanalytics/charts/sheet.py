@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -274,22 +275,40 @@ def x_axis(
     grid : bool
     """
     properties = font(sheet.size.tick)
-    ends = 0.0
-    for i, tick in enumerate(ticks):
-        x, _ = px_of(ax, sheet, tick, ax.get_ylim()[0])
-        if grid:
+    if grid:
+        for tick in ticks:
             ax.axvline(tick, color=RULE, linewidth=PT_PER_PX, zorder=0.5)
-        words = text(tick, i == 0)
-        half = measure(words, properties)[0] / 2
-        at = min(max(x, half), sheet.width - half)
-        if i == 0 or at - half > ends + 4:
-            sheet.text(at, box.bottom + 15, words, align="center")
-            ends = at + half
+    labels = []
+    for step in range(1, len(ticks) + 1):
+        labels = _tick_labels(sheet, ax, _every(ticks, step), text)
+        if all(b[0] - a[0] > a[1] + b[1] + 4 for a, b in pairwise(labels)):
+            break
+    for at, _, words in labels:
+        sheet.text(at, box.bottom + 15, words, align="center")
     if label:
         cut = shorten(label, properties, sheet.width - 4)
         half = measure(cut, properties)[0] / 2 + 2
         at = min(max((box.left + box.right) / 2, half), sheet.width - half)
         sheet.text(at, box.bottom + 38, cut, align="center")
+
+
+def _every(ticks: Sequence[float], step: int) -> list[float]:
+    """Take every second or third tick and so on, zero among them where there is one."""
+    first = next((i for i, tick in enumerate(ticks) if tick == 0), 0) % step
+    return list(ticks[first::step])
+
+
+def _tick_labels(
+    sheet: Sheet, ax: Axes, ticks: Sequence[float], text: Callable[[float, bool], str]
+) -> list[tuple[float, float, str]]:
+    """Place labels inside the sheet: middle, half their width, words."""
+    placed = []
+    for i, tick in enumerate(ticks):
+        x, _ = px_of(ax, sheet, tick, ax.get_ylim()[0])
+        words = text(tick, i == 0)
+        half = measure(words, font(sheet.size.tick))[0] / 2
+        placed.append((min(max(x, half), sheet.width - half), half, words))
+    return placed
 
 
 def y_axis(

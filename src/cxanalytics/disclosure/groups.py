@@ -23,7 +23,7 @@ Places = NDArray[np.intp]
 OPEN = 2
 """How far apart the least and the most that a hidden number of answers could be must lie."""
 
-PROTECTORS = 2
+PROTECTORS = 4
 """Most groups hidden for the sake of small ones: more would not help where all are alike."""
 
 

@@ -8,13 +8,14 @@ question.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cxanalytics.disclosure.groups import suppress
+from cxanalytics.disclosure.margins import suppress_within
 from cxanalytics.rules import HIDDEN, THRESHOLDS, Thresholds
 from cxanalytics.tables import Survey
 
@@ -68,6 +69,36 @@ def publishable_rows(
     for name in [measure] if isinstance(measure, str) else measure:
         shown &= np.asarray(_reasons(survey, pairs, name, thresholds) == "")
     return pd.Series(shown[pairs.place], index=survey.frame.index, dtype=bool)
+
+
+def publishable_units(
+    sizes: pd.DataFrame, *, thresholds: Thresholds = THRESHOLDS
+) -> pd.Series[bool]:
+    """Mark the units whose staff a model may use.
+
+    A model that says how many people it rests on would give the people of a small unit, if it
+    left out that unit alone: those beside it that protect it are left out as well.
+
+    Parameters
+    ----------
+    sizes : DataFrame
+        `agency unit period n`, a row per unit and wave of agencies that may be shown.
+    thresholds : Thresholds
+        Read is `team`.
+
+    Returns
+    -------
+    Series of bool
+        With the index of `sizes`.
+    """
+    wave = sizes["agency"].astype(str) + "\n" + sizes["period"].astype(str)
+    reason = suppress_within(
+        sizes.assign(parent=wave),
+        pd.Series("", index=wave.unique()),
+        parent="parent",
+        thresholds=replace(thresholds, hide=thresholds.team, rank=thresholds.team),
+    )
+    return reason == ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cxanalytics.disclosure import publishable_rows
+from cxanalytics.disclosure import publishable_rows, publishable_units
 from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.models.scores import fit_scores
@@ -103,7 +103,12 @@ def fit_morale_panel(
     left = morale.frame.set_index("key")
     right = score.frame.set_index("key")
     both = left.join(right.add_suffix("_performance"), how="inner")
-    known = both.loc[both["estimate"].notna() & both["estimate_performance"].notna()]
+    shown = _units_shown(left, staff, thresholds) & _units_shown(
+        right, performance, replace(thresholds, team=thresholds.hide)
+    )
+    known = both.loc[
+        both["estimate"].notna() & both["estimate_performance"].notna() & shown[both.index]
+    ]
     if known.empty:
         raise ModelError(
             f"No unit has {thresholds.team} staff answers and {thresholds.hide} answers to "
@@ -137,6 +142,14 @@ def _publishable(survey: Survey, measures: Sequence[str], thresholds: Thresholds
     """Leave out what may not be shown: a unit alone in its agency is that agency."""
     kept = publishable_rows(survey, measure=measures, thresholds=thresholds)
     return replace(survey, frame=survey.frame.loc[kept & survey.frame["unit"].notna()])
+
+
+def _units_shown(scores: pd.DataFrame, survey: Survey, thresholds: Thresholds) -> pd.Series[bool]:
+    """Mark units that are neither small nor protect a small one of their agency and period."""
+    levels = [key.split(_BETWEEN) for key in scores.index]
+    sizes = pd.DataFrame(levels, columns=_LEVELS, index=scores.index)
+    people = _place(survey.frame).value_counts()[scores.index].clip(upper=thresholds.team - 1)
+    return publishable_units(sizes.assign(n=scores["n"].fillna(people)), thresholds=thresholds)
 
 
 def _place(frame: pd.DataFrame) -> pd.Series[str]:

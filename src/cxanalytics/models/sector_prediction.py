@@ -7,10 +7,13 @@ less about the agency than its peers do is a poor yardstick.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxanalytics.disclosure import withhold
 from cxanalytics.errors import ModelError, ParamsError
 from cxanalytics.models.refusal import HOLDS_NO
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
@@ -33,6 +36,8 @@ def fit_sector_prediction(
     *,
     companies: Estimates,
     seed: int,
+    changed: bool = False,
+    broken: Collection[str] = (),
     draws: int = PREDICTION_DRAWS,
     level: float = LEVEL,
     thresholds: Thresholds = THRESHOLDS,
@@ -46,12 +51,16 @@ def fit_sector_prediction(
     companies : Estimates
         Scores of companies in the earlier wave, on the same question and scale.
     seed : int
+    changed : bool
+        The wording differs between the waves: nothing is foretold.
+    broken : collection of str
+        Agencies that were another organization in the earlier wave; left out.
     draws : int
         Bootstrap draws of agencies and companies.
     level : float
         Probability content of the intervals.
     thresholds : Thresholds
-        Read are `rank` and `peers`.
+        Read are `hide`, `rank` and `peers`; agencies that are hidden in a wave are left out.
 
     Returns
     -------
@@ -63,7 +72,7 @@ def fit_sector_prediction(
     Raises
     ------
     ModelError
-        Too few agencies in both waves, or too few companies, that may be compared.
+        A new wording; too few agencies in both waves, or too few companies, that may be compared.
     ParamsError
         `draws` or `seed` out of range.
 
@@ -83,8 +92,10 @@ def fit_sector_prediction(
             reason = str(table.facts.get("reason", "")) or "Scores of one side are missing."
             no_companies = table is companies and reason.startswith(HOLDS_NO)
             raise ModelError(BOTH_SECTORS if no_companies else reason)
+    if changed:
+        raise ModelError("The question changed between the waves, so none foretells the other.")
     first, second = _usable(before, thresholds), _usable(now, thresholds)
-    shared = first.index.intersection(second.index).sort_values()
+    shared = first.index.intersection(second.index).difference(list(broken)).sort_values()
     outside = _usable(companies, thresholds)
     if len(shared) <= thresholds.peers or len(outside) < thresholds.peers:
         raise ModelError(
@@ -127,7 +138,7 @@ def fit_sector_prediction(
 
 
 def _usable(scores: Estimates, thresholds: Thresholds) -> pd.DataFrame:
-    frame = scores.frame.set_index("key")
+    frame = withhold(scores, thresholds=thresholds).frame.set_index("key")
     base = frame["n_eff"] if "n_eff" in frame else frame["n"]
     return frame.loc[frame["estimate"].notna() & (base.astype(float) >= thresholds.rank)]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.disclosure import publishable_rows
+from cxanalytics.disclosure import publishable_rows, publishable_units
 from cxanalytics.errors import DataError, ModelError, ParamsError
 from cxanalytics.models.morale import ITEMS_NEEDED
 from cxanalytics.models.morale_error import PARTS, RELIABILITY_TO_RELATE
@@ -164,8 +164,10 @@ def _people(
         }
     ).dropna()
     cell = ["agency", "unit", "period"]
-    size = people.groupby(cell, observed=True)["weight"].transform("size")
-    people = people.loc[size >= thresholds.team].astype({"unit": str}).reset_index(drop=True)
+    sizes = people.groupby(cell, observed=True)["weight"].size().rename("n").reset_index()
+    sizes["kept"] = publishable_units(sizes, thresholds=thresholds)
+    kept = people[cell].merge(sizes, on=cell, how="left")["kept"].to_numpy(dtype=bool)
+    people = people.loc[kept].astype({"unit": str}).reset_index(drop=True)
     if people.empty:
         raise ModelError(
             f"No unit has {thresholds.team} people with morale and an answer to `{measure}`."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxanalytics.disclosure import publishable_rows
+from cxanalytics.disclosure import publishable_rows, publishable_units
 from cxanalytics.errors import DataError, ModelError
 from cxanalytics.models.morale import fit_morale_index
 from cxanalytics.rules import LEVEL, THRESHOLDS, Thresholds
@@ -43,7 +43,7 @@ def staff_panel(
     -------
     Panel
         Morale from 0 to 1 with its standard error, and no performance yet. Agencies that may not
-        be shown on one of the items, and units with too few answers, are not in it.
+        be shown on one of the items, and units with too few answers or beside them, are not in it.
 
     Raises
     ------
@@ -62,8 +62,8 @@ def staff_panel(
     """
     if "unit" not in staff.frame:
         raise DataError("`staff` must have a column `unit`; it has agencies only.")
-    kept = publishable_rows(staff, measure=list(items), thresholds=thresholds)
-    rows = staff.frame.loc[kept & staff.frame["unit"].notna()]
+    public = publishable_rows(staff, measure=list(items), thresholds=thresholds)
+    rows = staff.frame.loc[public & staff.frame["unit"].notna()]
     if rows.empty:
         raise ModelError("No agency of the staff survey may be shown.")
     groups = rows.groupby(_PLACE, observed=True, sort=True)
@@ -76,8 +76,11 @@ def staff_panel(
         level=LEVEL,
         thresholds=thresholds,
     )
-    shown = index.frame.loc[index.frame["estimate"].notna()]
-    places = groups.size().reset_index()[_PLACE].iloc[shown["key"].astype(int)]
+    every = groups.size().rename("people").reset_index().iloc[index.frame["key"].astype(int)]
+    told = index.frame["n"].set_axis(every.index)
+    sizes = every.assign(n=told.fillna(every["people"].clip(upper=thresholds.team - 1)))
+    kept = publishable_units(sizes, thresholds=thresholds).to_numpy()
+    shown, places = index.frame.loc[kept], every.loc[kept]
     frame = pd.DataFrame(
         {
             **{level: places[level].astype(str).to_numpy() for level in _PLACE},

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.disclosure import publishable_rows
+from cxanalytics.disclosure import publishable_rows, publishable_units
 from cxanalytics.errors import ModelError, ParamsError
 from cxanalytics.models.answers import agencies_in_words
 from cxanalytics.models.morale import ITEMS_NEEDED
@@ -87,7 +87,8 @@ def staff_rows(
     period : str, optional
         One wave; all waves by default, each unit and wave a unit of its own.
     thresholds : Thresholds
-        Agencies that may not be shown are left out, and units with fewer people than `team`.
+        Agencies that may not be shown are left out, and units with fewer people than `team`,
+        with those that protect them.
 
     Returns
     -------
@@ -121,8 +122,8 @@ def staff_rows(
     enough = np.isfinite(codes).sum(axis=1) >= ITEMS_NEEDED * len(items) - 1e-9
     missing = np.isnan(codes).mean(axis=0) if len(codes) else np.zeros(len(items))
     place, units = _units(part.loc[enough])
-    size = np.bincount(place, minlength=len(units))
-    kept = size >= thresholds.team
+    sizes = units.assign(n=np.bincount(place, minlength=len(units)))
+    kept = publishable_units(sizes, thresholds=thresholds).to_numpy()
     if not kept.any():
         raise ModelError(
             f"Figures about staff items need a unit with {thresholds.team} answers; got none."
@@ -163,7 +164,7 @@ def _checks(
         Check(
             "small units",
             None,
-            f"Left out, with fewer than {thresholds.team} answers in a wave: {small:,} of the "
-            "units.",
+            f"Left out, because they or others beside them have fewer than {thresholds.team} "
+            f"answers in a wave: {small:,} of the units.",
         ),
     )

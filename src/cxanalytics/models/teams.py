@@ -53,12 +53,16 @@ def fit_teams(
     complete = rows[["morale", "performance", "n"]].notna().all(axis=1)
     known = rows.loc[complete & (rows["n"] >= least)]
     every = known.set_index(_LEVELS).join(_present(panel, staff), how="outer")
-    # A team outside the panel is too small on one side, however many answered on the other.
-    every["size"] = every["n"].fillna(every["there"].clip(upper=least - 1))
+    # A team outside the panel is too small on one side or protects one: it is not shown.
+    outside = every["n"].isna()
+    every["size"] = every["n"].fillna(every["there"])
     every["reason"] = ""
     for _, part in every.groupby(level=["agency", "period"], sort=False):
         size = part["size"].astype(float)
-        every.loc[part.index, "reason"] = suppress(size, total_published=True, thresholds=rules)
+        held = part.index[outside[part.index]]
+        every.loc[part.index, "reason"] = suppress(
+            size, total_published=True, held=list(held), thresholds=rules
+        )
     every = every.reset_index()
     shown = every.loc[every["reason"] == ""]
     means = shown.groupby(["agency", "unit"]).agg(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _ANCHOR = "departments-all"
 _CHECKS = ("no_department", "stabilized_departments")
 _CHANNEL_CHECKS = ("channels_adjusted", "case_mix_left_out")
+_ALONE = "Nothing to compare with"
 
 
 def write_appendix_departments(
@@ -133,11 +134,12 @@ def _all_departments(board: Benchmark, nouns: Nouns) -> Markup:
             "Interval": _ranges(rows),
             "Gap to the others": _gaps(rows, ""),
             "Verdict": [_verdict(row, "") for _, row in rows.iterrows()],
-            "Gap to its kind": _gaps(rows, "kind_"),
-            "Verdict on its kind": [_verdict(row, "kind_") for _, row in rows.iterrows()],
-            "Answers": [count(value) for value in rows["n"]],
         }
     )
+    if rows["kind_gap"].notna().any():
+        table["Gap to its kind"] = _gaps(rows, "kind_")
+        table["Verdict on its kind"] = [_verdict(row, "kind_") for _, row in rows.iterrows()]
+    table["Answers"] = [count(value) for value in rows["n"]]
     caption = f"All {nouns.departments} that may be shown"
     shown = data_table(table, caption=caption, numeric=("Raw", "Stabilized", "Answers"))
     return folded(f"Show all {len(table)} {nouns.departments}", scrolling(shown, name=caption))
@@ -151,14 +153,14 @@ def _ranges(rows: pd.DataFrame) -> list[str]:
 def _gaps(rows: pd.DataFrame, prefix: str) -> list[str]:
     columns = [rows[f"{prefix}{name}"] for name in ("gap", "gap_low", "gap_high")]
     return [
-        "" if pd.isna(gap) else f"{points(gap)} ({points_range(low, high)})"
+        _ALONE if pd.isna(gap) else f"{points(gap)} ({points_range(low, high)})"
         for gap, low, high in zip(*columns, strict=True)
     ]
 
 
 def _verdict(row: pd.Series[Any], prefix: str) -> str:
     if not row[f"{prefix}verdict"]:
-        return ""
+        return _ALONE
     told = {"verdict": row[f"{prefix}verdict"], "certainty": row[f"{prefix}certainty"]}
     return say_verdict(pd.Series({**told, "suppressed_reason": "", "n": row["n"]})).text
 

@@ -57,9 +57,9 @@ _NUMERIC = ("Score", "As answered", "Gap", "Answers")
 _KEY_FIGURES = ["key", "estimate", "gap", "gap_low", "gap_high", "verdict", "certainty", "n"]
 
 
-def name_parts(nouns: Nouns) -> str:
+def name_parts(nouns: Nouns, *, channels: bool = True) -> str:
     """Name what the block is about, in the study's words: "departments and channels"."""
-    return f"{nouns.departments} and channels"
+    return f"{nouns.departments} and channels" if channels else nouns.departments
 
 
 def held_board(table: Benchmark | Estimates | None) -> Benchmark | None:
@@ -102,6 +102,8 @@ def write_departments(
     board = held_board(departments)
     channels = channels if channels is not None and len(channels.frame) else None
     names = [*_names(board, "department"), *_names(channels, "channel")]
+    # Channels are named where there are any, or where nothing is known of either.
+    label = name_parts(nouns, channels=channels is not None or board is None)
     content, rows = Markup(""), list[pd.DataFrame]()
     records: list[dict[str, Any]] = []
     brief = say_departments_brief(board, channels, agency=agency, nouns=nouns)
@@ -120,10 +122,10 @@ def write_departments(
             content += opened_reasons(f"{kind}s", part.reasons)
             rows.append(part.table[_KEY_FIGURES])
             records += _records(part.table, facts, kind)
-    answer = brief or f"{name_parts(nouns).capitalize()} are not known."
+    answer = brief or f"{label.capitalize()} are not known."
     assert_said(answer, names, page="executive")
     if rows:
-        drawn = folded(f"Compare your {name_parts(nouns)}", content, css="fold")
+        drawn = folded(f"Compare your {label}", content, css="fold")
         content = fill('<div class="folds">{}</div>', drawn)
     elif not content:
         content = paragraphs(reason)
@@ -131,10 +133,10 @@ def write_departments(
         content,
         kind="agency",
         anchor=_ANCHOR,
-        question=f"How do our {name_parts(nouns)} differ?",
+        question=f"How do our {label} differ?",
         answer=answer,
         key_figures=pd.concat(rows) if rows else pd.DataFrame({"reason": [reason or answer]}),
-        label=name_parts(nouns).capitalize(),
+        label=label.capitalize(),
         figures=len(rows),
     )
     return replace(section, records=tuple(records))

@@ -252,8 +252,9 @@ def neutral(value: object) -> object:
     return value
 
 
-def _cell(value: object) -> object:
-    return neutral(value) if not isinstance(value, str) else clean(neutral(value))
+def csv_cell(value: object) -> object:
+    """Give a cell as CSV files have it; what cleaning bares is no formula either."""
+    return neutral(clean(neutral(value))) if isinstance(value, str) else value
 
 
 def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
@@ -262,7 +263,8 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for record in records:
-        writer.writerow(["" if record[name] is None else _cell(record[name]) for name in COLUMNS])
+        cells = (record[name] for name in COLUMNS)
+        writer.writerow(["" if cell is None else csv_cell(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig")
 
 

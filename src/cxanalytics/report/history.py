@@ -93,9 +93,9 @@ def write_history(
     measure = facts.outcome
     points = _shown_points(history, measure.name, agency)
     answer = say_process(history, measure=measure.name, agency=agency, nouns=facts.nouns)
-    aims = _target(vision, facts, agency, measure)
+    aims, caveats = _target(vision, facts, agency, measure)
     leaders = _leaders(achievable, facts, agency)
-    told, caveats = aims + leaders[:1], [say_vision_note()] * bool(aims) + leaders[1:]
+    told, caveats = aims + leaders[:1], caveats + leaders[1:]
     others = _others(history, facts, agency)
     for text in (answer, *told, *caveats):
         assert_sentence_allowed(text)
@@ -194,10 +194,12 @@ def _usual(row: Mapping[Hashable, Any]) -> str:
     return share_range(row["low"], row["high"])
 
 
-def _target(vision: Estimates | None, facts: PageFacts, agency: str, measure: Measure) -> list[str]:
-    """Say the targets of the agency, that of the headline first."""
+def _target(
+    vision: Estimates | None, facts: PageFacts, agency: str, measure: Measure
+) -> tuple[list[str], list[str]]:
+    """Say the targets of the agency, that of the headline first, and the forecast's caveat."""
     if vision is None or vision.frame.empty:
-        return []
+        return [], []
     own = vision.frame.loc[vision.frame["agency"] == agency]
     told = []
     for entry in facts.measures:
@@ -205,7 +207,8 @@ def _target(vision: Estimates | None, facts: PageFacts, agency: str, measure: Me
         if len(rows):
             text = say_vision(rows.iloc[0], nouns=facts.nouns)
             told.append(text if entry is measure else f"{entry.label}. {text}")
-    return told
+    paced = bool(own["pace"].notna().any())
+    return told, [say_vision_note(paced=paced)] if told else []
 
 
 def _leaders(achievable: Estimates | None, facts: PageFacts, agency: str) -> list[str]:

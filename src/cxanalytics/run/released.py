@@ -17,6 +17,7 @@ import pandas as pd
 from cxanalytics.disclosure import agency_reasons, release_leaks
 from cxanalytics.errors import ParamsError
 from cxanalytics.formats import count
+from cxanalytics.report.exports import csv_cell
 from cxanalytics.rules import COMPLEMENTARY, HIDDEN
 from cxanalytics.tables import Check, Survey
 
@@ -43,7 +44,7 @@ def with_released(study: StudyFolder, survey: Survey) -> Survey:
     Raises
     ------
     ParamsError
-        A file lacks a column.
+        A file lacks a column, or no file names an agency of the survey.
     """
     if not study.file.released:
         return survey
@@ -51,7 +52,7 @@ def with_released(study: StudyFolder, survey: Survey) -> Survey:
         _read(study.path(f"released.{place}.file", entry.file))
         for place, entry in enumerate(study.file.released)
     ]
-    before = pd.concat(parts, ignore_index=True)
+    before = _recognized(pd.concat(parts, ignore_index=True), survey)
     hidden = before.loc[before[REASON].isin([HIDDEN, COMPLEMENTARY])]
     pairs = sorted(set(zip(hidden["period"], hidden["agency"], strict=True)))
     survey = replace(survey, held_back=tuple(pairs))
@@ -68,13 +69,23 @@ def _read(path: Path) -> pd.DataFrame:
             f"`released` must name files that were taken from a page, with the columns "
             f"{', '.join((*COLUMNS, REASON))}; {path.name} lacks {lost}."
         )
-    table = pd.DataFrame(rows)[[*COLUMNS, REASON]].rename(columns=COLUMNS)
-    # Files keep spreadsheets from reading a name as a formula by an apostrophe in front.
-    return table.assign(agency=table["agency"].str.removeprefix("'"))
+    return pd.DataFrame(rows)[[*COLUMNS, REASON]].rename(columns=COLUMNS)
+
+
+def _recognized(before: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Give agencies the names of the survey: files have them cleaned, and never as a formula."""
+    named = {csv_cell(agency): agency for agency in survey.agencies}
+    own = before["agency"].map(named)
+    if own.isna().all():
+        raise ParamsError(
+            "`released` must name files whose agencies are those of the survey; none is. Pages "
+            "without names tell nothing: take the file from a run with `peers: {names: named}`."
+        )
+    return before.assign(agency=own.fillna(before["agency"]))
 
 
 def _note(study: StudyFolder, survey: Survey, before: pd.DataFrame) -> Check:
-    """Say how many cells that must be hidden now were shown already."""
+    """Say how many cells that must be hidden now were shown already, and what was not found."""
     parts = [
         agency_reasons(survey, measure=question.name, thresholds=study.file.thresholds)
         .rename(REASON)
@@ -84,8 +95,13 @@ def _note(study: StudyFolder, survey: Survey, before: pd.DataFrame) -> Check:
     ]
     leaks = release_leaks(pd.concat(parts, ignore_index=True), before)
     late = int((leaks["hidden_in"] == "now").sum())
-    kept = f"{count(len(survey.held_back))} agencies in a wave stay hidden, as released before."
+    there = set(zip(survey.frame["period"], survey.frame["agency"], strict=True))
+    lost = len(set(survey.held_back) - there)
+    held = len(survey.held_back) - lost
+    kept = f"{count(held)} agencies in a wave stay hidden, as released before."
+    if lost:
+        kept += f" {count(lost)} hidden then are not in the survey by that name and wave."
     if not late:
-        return Check("released before", True, kept)
+        return Check("released before", not lost, kept)
     text = f"{kept} {count(late)} scores that are hidden now were shown then, and are known."
     return Check("released before", False, text)

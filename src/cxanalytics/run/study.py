@@ -152,10 +152,11 @@ class Study:
 
         return read_attributes(self.source)
 
-    def peers_among(self, estimates: Estimates) -> list[str] | None:
-        """Agencies that serve as peers and have a score there; None for all."""
-        known = set(estimates.frame["key"])
-        return None if self.peers is None else [key for key in self.peers if key in known]
+    def peers_among(self, estimates: Estimates) -> list[str] | dict[str, list[str]] | None:
+        """Agencies that serve as peers and have a score there, or those of each; None for all."""
+        from cxanalytics.benchmark import peers_with_scores
+
+        return peers_with_scores(self.peers, set(estimates.frame["key"]))
 
     @property
     def items(self) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cxanalytics.formats import count, fixed, list_words, number_word, percent, share_range, signed
 from cxanalytics.tables import Benchmark, Estimates
-from cxanalytics.words.grammar import capital, counted, none_or, verb
+from cxanalytics.words.grammar import capital, counted, none_or, shortened, verb
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.sizes import say_base_of_pattern
 
@@ -285,5 +285,5 @@ def say_alt_case_mix(table: pd.DataFrame) -> str:
     if table.empty:
         return text
     worst = table.iloc[int(table["difference"].abs().argmax())]
-    name = " ".join(str(worst["name"]).split())[:60]
+    name = shortened(worst["name"])
     return f"{text} {name} moves most: {signed(100 * worst['difference'], 1)} points."

@@ -13,7 +13,7 @@ import pandas as pd
 from cxanalytics.formats import fixed, list_words, points, size_range
 from cxanalytics.tables import Estimates
 from cxanalytics.words.certainty import say_verdict
-from cxanalytics.words.grammar import capital, counted, none_or, verb
+from cxanalytics.words.grammar import capital, counted, none_or, shortened, verb
 from cxanalytics.words.nouns import Nouns
 
 _APART = ("above", "below")
@@ -210,7 +210,4 @@ def say_alt_channels(table: pd.DataFrame) -> str:
     if table.empty or table["gap"].isna().all():
         return text
     far = table.iloc[int(table["gap"].abs().argmax())]
-    return (
-        f"{text} Furthest from the others: {' '.join(str(far['name']).split())[:60]}, "
-        f"{points(far['gap'])}."
-    )
+    return f"{text} Furthest from the others: {shortened(far['name'])}, {points(far['gap'])}."

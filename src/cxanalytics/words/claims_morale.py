@@ -172,7 +172,7 @@ def _say_claim(row: pd.Series[Any], nouns: Nouns, units: tuple[str, str]) -> str
 def _say_missing(missing: str) -> str:
     """Name what is missing; what would supply it, where it is one of the listed ingredients."""
     if missing in INGREDIENTS:
-        return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
+        return f"Missing: {missing}. What would supply it: {INGREDIENTS[missing].supply}."
     return missing if missing.endswith(".") else f"Missing: {missing}."
 
 

@@ -16,7 +16,7 @@ from cxanalytics.formats import count, fixed, points, signed, size_range
 from cxanalytics.tables import Benchmark, Estimates
 from cxanalytics.words.certainty import say_verdict
 from cxanalytics.words.channels import say_title_channels
-from cxanalytics.words.grammar import capital, counted, none_or, verb
+from cxanalytics.words.grammar import capital, counted, none_or, shortened, verb
 from cxanalytics.words.nouns import Nouns
 
 _ENDS = ("", "_low", "_high")
@@ -306,7 +306,4 @@ def say_alt_departments(table: pd.DataFrame, *, nouns: Nouns) -> str:
     if table.empty:
         return text
     far = table.iloc[int(table["gap"].astype(float).abs().argmax())]
-    return (
-        f"{text} Furthest: {' '.join(str(far['name']).split())[:60]}, "
-        f"{signed(100 * far['gap'])} points."
-    )
+    return f"{text} Furthest: {shortened(far['name'])}, {signed(100 * far['gap'])} points."

@@ -39,3 +39,9 @@ def joined(parts: Sequence[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])}, and {parts[-1]}"
+
+
+def shortened(name: object, most: int = 60) -> str:
+    """Give a name on one line, cut with an ellipsis where it is long."""
+    words = " ".join(str(name).split())
+    return words if len(words) <= most else f"{words[:most].rstrip(' ,')}…"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxanalytics.formats import count, fixed, list_words, number_word, points, points_range, signed
 from cxanalytics.tables import Estimates
-from cxanalytics.words.grammar import capital, counted, none_or, verb
+from cxanalytics.words.grammar import capital, counted, none_or, shortened, verb
 from cxanalytics.words.nouns import Nouns
 
 _MOST_NAMED = 3
@@ -193,6 +193,6 @@ def say_alt_mix_rate(table: pd.DataFrame) -> str:
     if table.empty:
         return text
     worst = table.iloc[int(table["estimate"].abs().argmax())]
-    name = " ".join(str(worst["name"]).split())[:60]
+    name = shortened(worst["name"])
     parts = f"{signed(100 * worst['estimate'], 1)} of {signed(100 * worst['change'], 1)} points"
     return f"{text} Who answered is the largest part at {name}: {parts}."

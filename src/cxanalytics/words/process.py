@@ -163,9 +163,9 @@ def say_process_note(
         few = "The number of answers was not published, so no value has a range of its own."
     dotted = " Dotted: a break; nothing is compared across it." if broken else ""
     return (
-        f"Tinted: the usual range, set by the first {PROVISIONAL_BELOW} {every}s where nothing "
-        f"else is declared, and then kept. A sign of change is a {every} outside it, or {run} in a "
-        f"row on one side of its middle.{dotted} {few}"
+        f"Tinted: the usual range, set by the first {PROVISIONAL_BELOW} {every}s unless others are "
+        f"declared, and then kept. A sign of change is a {every} outside it, or {run} in a row on "
+        f"one side of its middle.{dotted} {few}"
     )
 
 

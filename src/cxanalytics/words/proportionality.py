@@ -14,7 +14,7 @@ import pandas as pd
 from cxanalytics.formats import list_words, number_word, points, signed
 from cxanalytics.tables import Estimates
 from cxanalytics.words.diagnostics import OTHER_MODEL
-from cxanalytics.words.grammar import capital, counted, verb
+from cxanalytics.words.grammar import capital, counted, shortened, verb
 from cxanalytics.words.nouns import Nouns
 from cxanalytics.words.sizes import NOT_CAUSE, say_base_of_pattern
 
@@ -145,7 +145,7 @@ def say_alt_proportionality(table: pd.DataFrame) -> str:
     at_cut = table.loc[table["published"]]
     worst = at_cut.iloc[int(at_cut["gap"].abs().argmax())]
     alone, whole = signed(100 * worst["estimate"], 1), signed(100 * worst["ordinal"], 1)
-    name = " ".join(str(worst["name"]).split())[:60]
+    name = shortened(worst["name"])
     return (
         f"{text} At the published cut, the cut alone and the whole scale are furthest apart for "
         f"{name}: {alone} against {whole}."

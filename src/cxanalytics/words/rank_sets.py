@@ -124,11 +124,11 @@ def say_alt_rank_sets(table: pd.DataFrame, *, nouns: Nouns) -> str:
     if table.empty:
         return text
     widths = [
-        fixed(float((table[f"{name}_high"] - table[f"{name}_low"] + 1).mean()))
+        fixed(float((table[f"{name}_high"] - table[f"{name}_low"] + 1).median()))
         for name in ("rank", "own", "together")
     ]
     return (
-        f"{text} On average they span {widths[0]} places by the ranges of the pages, {widths[1]} "
+        f"{text} They usually span {widths[0]} places by the ranges of the pages, {widths[1]} "
         f"by sets for each by itself, and {widths[2]} by sets for all at once."
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxanalytics.formats import count, list_words, number_word, percent
 from cxanalytics.words.drivers import quote
-from cxanalytics.words.grammar import capital, counted
+from cxanalytics.words.grammar import capital, counted, shortened
 
 
 def _last(table: pd.DataFrame) -> pd.DataFrame:
@@ -86,10 +86,6 @@ def say_alt_staff_items(table: pd.DataFrame) -> str:
         return text
     best = last.iloc[int(last["estimate"].argmax())]
     worst = last.iloc[int(last["estimate"].argmin())]
-    text += f" Last, the most agree with {_short(best['name'])}, {percent(best['estimate'])}"
-    return f"{text}; the fewest with {_short(worst['name'])}, {percent(worst['estimate'])}."
-
-
-def _short(name: str) -> str:
-    words = " ".join(str(name).split())
-    return words if len(words) <= 40 else f"{words[:40].rstrip()}…"
+    most, fewest = shortened(best["name"], 40), shortened(worst["name"], 40)
+    text += f" Last, the most agree with {most}, {percent(best['estimate'])}"
+    return f"{text}; the fewest with {fewest}, {percent(worst['estimate'])}."

@@ -105,7 +105,7 @@ def say_missing(missing: str) -> str:
     str
     """
     if missing in INGREDIENTS:
-        return f"Missing: {missing}. It would take {INGREDIENTS[missing].supply}."
+        return f"Missing: {missing}. What would supply it: {INGREDIENTS[missing].supply}."
     return missing if missing.endswith(".") else f"Missing: {missing}."
 
 

@@ -99,18 +99,23 @@ def _pace(row: pd.Series[Any], nouns: Nouns) -> str:
     return f"{told}. {others}, likely {many} once kept up a like pace for as long."
 
 
-def say_vision_note() -> str:
+def say_vision_note(*, paced: bool = True) -> str:
     """Say what the forecast knows, and how paces are compared.
+
+    Parameters
+    ----------
+    paced : bool
+        True where a pace is told.
 
     Returns
     -------
     str
     """
-    return (
-        "The forecast knows past scores only: no plans, no season. It draws starts and paces "
-        "toward those of the others, and does not carry a single good score on. Near 100%, fewer "
-        "points count as a like pace."
+    told = (
+        "The forecast knows past scores only: no plans, no season. It leans toward how the others’ "
+        "scores move, and does not carry a single good score on."
     )
+    return f"{told} Near 100%, fewer points count as a like pace." if paced else told
 
 
 def say_visions(vision: Estimates, *, measure: str, label: str, nouns: Nouns) -> str:
@@ -207,7 +212,7 @@ def say_achievable(achievable: Estimates, *, nouns: Nouns) -> str:
     Returns
     -------
     str
-        Three sentences.
+        Two sentences.
     """
     return f"{say_achievable_level(achievable, nouns=nouns)} {say_achievable_note(achievable)}"
 
@@ -247,13 +252,13 @@ def say_achievable_note(achievable: Estimates) -> str:
     Returns
     -------
     str
-        Two sentences.
+        One sentence.
     """
     facts = achievable.facts
     held, said = (percent(float(facts[name])) for name in ("held", "reached"))
     added = points(float(facts["flattered"]), 1).removeprefix("+")
     return (
-        f"The leading group holds {held} of the answers. As answered it stands at {said}; choosing "
+        f"The leading group, with {held} of the answers, stands at {said} as answered; choosing "
         f"the best by their answers adds {added}."
     )
 
