@@ -60,6 +60,12 @@ def with_other_answers(run_planted: Callable[..., Harvest]) -> Harvest:
 
 
 @pytest.fixture(scope="session")
+def with_other_numbers(run_planted: Callable[..., Harvest]) -> Harvest:
+    """The same, where each small group has two people fewer and its protector two more."""
+    return run_planted("other-numbers", moved=2)
+
+
+@pytest.fixture(scope="session")
 def with_doors_open(run_planted: Callable[..., Harvest]) -> Harvest:
     """The audit page with complementary suppression off, in the kernels of the run alone."""
     before = os.environ.get("PYTHONPATH", "")

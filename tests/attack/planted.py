@@ -73,7 +73,7 @@ staff:
 scorecard: [recommend, easy, helpful]
 """
 ITEMS = ("valued", "heard", "proud", "stay")
-TEAM, SMALL_TEAM = 22, 7
+TEAM, SMALL_TEAM = 26, 7
 TEAMS = tuple(f"{office}, team {number}" for office in OFFICES for number in (1, 2))
 SMALL_TEAMS = ("Alder Office, team 1", "Birch Office, team 2")
 
@@ -170,16 +170,41 @@ def staff(seed: int, *, small_level: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["office", "wave", "team", *ITEMS])
 
 
+def move_people(frame: pd.DataFrame, team: pd.DataFrame, people: int) -> None:
+    """Let people of each small office and staff team count as people of the one that protects it.
+
+    Parameters
+    ----------
+    frame, team : DataFrame
+        From `answers` and `staff`; changed in place. No total over an office and its protector
+        changes, or over the teams of an office.
+    people : int
+    """
+    for wave, small, other in zip(WAVES, (SMALL_BEFORE, SMALL), (SMALL, SMALL_BEFORE), strict=True):
+        rows = frame.index[(frame["office"] == small) & (frame["wave"] == wave)][:people]
+        for column in ("office", "desk", "team"):
+            frame.loc[rows, column] = frame.loc[rows, column].str.replace(small, other)
+    for (name, _), part in team.groupby(["team", "wave"]):
+        if name in SMALL_TEAMS:
+            office, _, number = str(name).rpartition(" ")
+            team.loc[part.index[:people], "team"] = f"{office} {3 - int(number)}"
+
+
 def write_planted(
-    folder: Path, *, seed: int = 5, names: str = "named", small_level: float = 6.0
+    folder: Path,
+    *,
+    seed: int = 5,
+    names: str = "named",
+    small_level: float = 6.0,
+    moved: int = 0,
 ) -> Planted:
     """Write study.yaml, the answers, those of the staff and the response counts into a folder."""
-    frame = answers(seed, small_level=small_level)
+    frame, team = (draw(seed, small_level=small_level) for draw in (answers, staff))
+    move_people(frame, team, moved)
     folder.mkdir(parents=True)
     study = f"{STUDY}peers: {{names: {names}}}\n"
     (folder / "study.yaml").write_text(study, encoding="utf-8")
     frame.to_csv(folder / "answers.csv", index=False, float_format="%g")
-    team = staff(seed, small_level=small_level)
     team.to_csv(folder / "staff.csv", index=False, float_format="%g")
     with (folder / "response.csv").open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)

@@ -154,9 +154,9 @@ def test_one_department_or_no_model_says_why() -> None:
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ((1.2, 2.5), "Departments of one agency differ more than agencies do:"),
-        ((0.4, 0.9), "Departments of one agency differ less than agencies do:"),
-        ((0.8, 1.5), "Whether departments of one agency differ more than agencies do is open:"),
+        ((1.2, 2.5), "Departments of one agency differ more than averages of agencies do:"),
+        ((0.4, 0.9), "Departments of one agency differ less than averages of agencies do:"),
+        ((0.8, 1.5), "Whether departments of one agency differ more than averages of agencies do is open:"),
     ],
 )
 def test_more_or_less_than_agencies_is_said_by_the_range_of_the_ratio(ends, said) -> None:
@@ -307,7 +307,7 @@ def test_claims_say_figures_or_what_is_missing() -> None:
     assert assessed.startswith("Missing: self-assessments. What would supply it:")
     assert "one of three pairs of channels gets another verdict" in assessed
     assert "3.0 points apart" in same and "that matters is 2.0" in same
-    assert "departments differ more than agencies, 6.0 points apart" in officers
+    assert "departments differ more than averages of agencies, 6.0 points apart" in officers
     assert "in 2025 6.0; ratio 0.80 (0.60 to 1.10)" in drift and "no proof of cause" in drift
     missing = say_department_claims(fit_department_claims(), nouns=NOUNS)
     assert all(text.startswith("Missing: ") for text in missing)

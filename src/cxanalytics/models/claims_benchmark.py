@@ -29,9 +29,6 @@ TESTED = (22, 23, 24)
 TOP_PART = 10
 """The leading group is one in so many agencies."""
 
-MANY_MAY_LEAD = 0.5
-"""Where this share of agencies or more may be in the leading group, leaders are not known."""
-
 NOT_RANKED = "enough agencies to be ranked"
 
 _WORDS = ("title", "verdict", "grade", "missing", "about")
@@ -173,7 +170,7 @@ def _leaders(board: Benchmark | None, achievable: Estimates | None) -> dict[str,
     verdict = TOO_IMPRECISE
     if sure > 0:
         verdict = SUPPORTED
-    elif may >= MANY_MAY_LEAD * len(chance):
+    elif len(judged := _judged(board)) and (judged["p_same"] >= AHEAD_AT_LEAST).all():
         verdict = CONTRADICTED
     level = {"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}
     if achievable is not None and len(achievable.frame):

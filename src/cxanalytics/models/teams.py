@@ -53,13 +53,15 @@ def fit_teams(
     complete = rows[["morale", "performance", "n"]].notna().all(axis=1)
     known = rows.loc[complete & (rows["n"] >= least)]
     every = known.set_index(_LEVELS).join(_present(panel, staff), how="outer")
-    # A team outside the panel is too small on one side or protects one: it is not shown.
-    outside = every["n"].isna()
+    every["outside"] = every["n"].isna()
     every["size"] = every["n"].fillna(every["there"])
     every["reason"] = ""
     for _, part in every.groupby(level=["agency", "period"], sort=False):
         size = part["size"].astype(float)
-        held = part.index[outside[part.index]]
+        held = part.index[part["outside"]]
+        if len(held) == 1:
+            # Alone outside the panel, it is too small on one side, however many on the other.
+            size[held] = size[held].clip(upper=least - 1)
         every.loc[part.index, "reason"] = suppress(
             size, total_published=True, held=list(held), thresholds=rules
         )

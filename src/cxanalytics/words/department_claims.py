@@ -66,8 +66,8 @@ def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
         if not more:
             answer = f"{nouns.departments} may differ as much as"
         return (
-            f"{missing} Known without it: {answer} {nouns.organizations}, {middle} points apart "
-            f"(likely {low} to {high}) against {other}; ratio {ratio} ({ratio_low} to "
+            f"{missing} Known without it: {answer} averages of {nouns.organizations}, {middle} points "
+            f"apart (likely {low} to {high}) against {other}; ratio {ratio} ({ratio_low} to "
             f"{ratio_high})."
         )
     officers = int(row["changed"])

@@ -175,7 +175,7 @@ def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
     if "inside" not in facts:
         return ""
     low, high = float(facts["ratio_low"]), float(facts["ratio_high"])
-    more = f"than {nouns.organizations} do"
+    more = f"than averages of {nouns.organizations} do"
     whose = f"{nouns.departments} of one {nouns.organization}"
     verdict = (
         f"{capital(whose)} differ more {more}"
@@ -186,7 +186,7 @@ def say_spread(benchmark: Benchmark, *, nouns: Nouns) -> str:
     )
     sizes = (
         f"a standard deviation of {_size(facts, 'inside')} inside {nouns.organizations}, "
-        f"{_size(facts, 'between')} between them"
+        f"{_size(facts, 'between')} between their averages"
     )
     return f"{verdict}: {sizes}; ratio {_ratio(facts, 'ratio')}."
 
