@@ -88,6 +88,7 @@ def suppress_within(
     parent: str,
     n: str = "n",
     n_eff: str | None = None,
+    order: str | None = None,
     thresholds: Thresholds = THRESHOLDS,
 ) -> pd.Series[str]:
     """Say for each child, such as a department, why it is not shown beside its parent.
@@ -102,6 +103,8 @@ def suppress_within(
         Column with the parent of a child.
     n, n_eff : str
         Columns with answers and effective answers.
+    order : str, optional
+        Column with the sizes by which the next child is chosen, the same in all tables of a wave.
     thresholds : Thresholds
 
     Returns
@@ -117,7 +120,11 @@ def suppress_within(
     for _, part in frame.loc[small.groupby(frame[parent]).transform("any")].groupby(parent):
         own = part.index
         reason.loc[own] = suppress(
-            people[own], effective[own], total_published=True, thresholds=thresholds
+            people[own],
+            effective[own],
+            total_published=True,
+            order=None if order is None else part[order],
+            thresholds=thresholds,
         )
     closed = ~frame[parent].map(parents).isin(SHOWN)
     reason.loc[closed & (reason != HIDDEN)] = COMPLEMENTARY

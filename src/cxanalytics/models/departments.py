@@ -111,6 +111,7 @@ def fit_department_scores(
         parents.xs(wave.periods[0], level="period"),
         parent="agency",
         n_eff="n_eff",
+        order="people",
         thresholds=thresholds,
     )
     keep = told.to_numpy()

@@ -206,12 +206,25 @@ def _reasons(
     parents = pd.Series(
         by_wave.to_numpy(), index=[f"{wave}\n{agency}" for wave, agency in by_wave.index]
     )
-    told = cells[["n", "n_eff"]].assign(parent=cells["wave"] + "\n" + cells["agency"])
+    told = cells[["n", "n_eff"]].assign(
+        parent=cells["wave"] + "\n" + cells["agency"], people=_people(dated, cells)
+    )
     alone = (cells["point"] == cells["wave"]).all()
     if alone:
         own = parents.reindex(told["parent"]).fillna(HIDDEN)
         return pd.Series(own.to_numpy(), index=cells.index)
-    return suppress_within(told, parents, parent="parent", n_eff="n_eff", thresholds=thresholds)
+    return suppress_within(
+        told, parents, parent="parent", n_eff="n_eff", order="people", thresholds=thresholds
+    )
+
+
+def _people(dated: Survey, cells: pd.DataFrame) -> pd.Series[float]:
+    """Count the people of each point, whatever the question: all questions hide the same one."""
+    levels = ["agency", "period", "point"]
+    each = dated.frame["weight"] if dated.counts else pd.Series(1.0, index=dated.frame.index)
+    people = each.groupby([dated.frame[level].astype(str) for level in levels]).sum()
+    asked = pd.MultiIndex.from_frame(cells[["agency", "wave", "point"]], names=levels)
+    return pd.Series(people.reindex(asked).to_numpy(), index=cells.index)
 
 
 def _mark_breaks(frame: pd.DataFrame, survey: Survey) -> pd.DataFrame:

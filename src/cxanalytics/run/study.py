@@ -203,9 +203,10 @@ class Study:
 
     @property
     def item_labels(self) -> dict[str, str]:
-        """Label of the staff items that are questions of the survey too, by item."""
+        """Label of the staff items that have one, here or as questions of the survey, by item."""
         asked = self.file.questions.values()
-        return {column: one.label for one in asked if (column := getattr(one, "column", None))}
+        told = {column: one.label for one in asked if (column := getattr(one, "column", None))}
+        return told | (dict(self.file.staff.labels) if self.file.staff else {})
 
     @property
     def headline(self) -> str:

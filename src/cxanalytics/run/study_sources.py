@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from cxanalytics.errors import must_be
+from cxanalytics.formats import list_words
 from cxanalytics.run.strict import ScaleId, Strict, Text, text_entries, text_keys, wrong
 
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
@@ -260,12 +261,22 @@ class StaffSource(_Waves):
     items: dict[str, list[str]] = Field(min_length=1)
     legs: dict[Leg, Annotated[list[str], Field(min_length=1)]] = {}
     appreciation: list[str] = []
+    labels: dict[str, Text] = {}
     scale: ScaleId = "likert_1_5"
     reversed: bool = False
 
     @model_validator(mode="after")
     def _a_file_is_read_with_its_columns(self) -> StaffSource:
         _needs(self, {"table": ("columns",), "fevs_2018": ("file",)})
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_of_items(self) -> StaffSource:
+        lists = [*self.items.values(), *self.legs.values(), self.appreciation]
+        asked = sorted({item for items in lists for item in items})
+        for item in self.labels:
+            if item not in asked:
+                raise wrong(f"must name items, {list_words(asked)}; got {item!r}.", key="labels")
         return self
 
 
