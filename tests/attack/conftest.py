@@ -60,9 +60,15 @@ def with_other_answers(run_planted: Callable[..., Harvest]) -> Harvest:
 
 
 @pytest.fixture(scope="session")
+def with_large_teams(run_planted: Callable[..., Harvest]) -> Harvest:
+    """The study where an office with a small staff team has staff enough to be shown."""
+    return run_planted("large-teams", team_size=26)
+
+
+@pytest.fixture(scope="session")
 def with_other_numbers(run_planted: Callable[..., Harvest]) -> Harvest:
     """The same, where each small group has two people fewer and its protector two more."""
-    return run_planted("other-numbers", moved=2)
+    return run_planted("other-numbers", team_size=26, moved=2)
 
 
 @pytest.fixture(scope="session")

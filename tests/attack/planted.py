@@ -73,7 +73,7 @@ staff:
 scorecard: [recommend, easy, helpful]
 """
 ITEMS = ("valued", "heard", "proud", "stay")
-TEAM, SMALL_TEAM = 26, 7
+TEAM, SMALL_TEAM = 22, 7
 TEAMS = tuple(f"{office}, team {number}" for office in OFFICES for number in (1, 2))
 SMALL_TEAMS = ("Alder Office, team 1", "Birch Office, team 2")
 
@@ -154,7 +154,7 @@ def parts_of_large(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     return sums[["n", "positive"]].sum()
 
 
-def staff(seed: int, *, small_level: float) -> pd.DataFrame:
+def staff(seed: int, *, small_level: float, team_size: int = TEAM) -> pd.DataFrame:
     """Draw the answers of the staff: two teams an office, in both waves."""
     rng = np.random.default_rng(seed + 1)
     rows = []
@@ -163,7 +163,7 @@ def staff(seed: int, *, small_level: float) -> pd.DataFrame:
             team = f"{office}, team {number}"
             small = team in SMALL_TEAMS
             level = small_level if small else float(rng.normal(0.0, 0.4))
-            mood = level + rng.normal(size=SMALL_TEAM if small else TEAM)
+            mood = level + rng.normal(size=SMALL_TEAM if small else team_size)
             noise = rng.normal(0.0, 0.7, (len(mood), len(ITEMS)))
             given = np.clip(np.round(3.3 + mood[:, None] + noise), 1, 5)
             rows += [(office, wave, team, *map(float, person)) for person in given]
@@ -196,10 +196,12 @@ def write_planted(
     seed: int = 5,
     names: str = "named",
     small_level: float = 6.0,
+    team_size: int = TEAM,
     moved: int = 0,
 ) -> Planted:
     """Write study.yaml, the answers, those of the staff and the response counts into a folder."""
-    frame, team = (draw(seed, small_level=small_level) for draw in (answers, staff))
+    frame = answers(seed, small_level=small_level)
+    team = staff(seed, small_level=small_level, team_size=team_size)
     move_people(frame, team, moved)
     folder.mkdir(parents=True)
     study = f"{STUDY}peers: {{names: {names}}}\n"

@@ -140,8 +140,8 @@ def test_small_units_and_people_without_answers_are_left_out():
     rows = np.flatnonzero(team & staff.frame["period"].eq("2015"))[:3]
     staff.frame.loc[rows, "good"] = np.nan
     got = _fit(staff)
-    # Its three neighbors have as many people each: all of them protect it.
-    assert got.row("within")["n"] == 10 * 2 * 4 - 4
+    # One more is left out: the people of both bases would tell how many the small one has.
+    assert got.row("within")["n"] == 10 * 2 * 4 - 2
     one = _staff(people=32)
     one.frame.loc[0, "valued"] = np.nan
     assert _fit(one).facts["people"] == 30 * 4 * 32

@@ -48,5 +48,7 @@ def test_an_item_is_called_by_its_label_or_by_that_of_its_question(study_of):
 
 def test_a_label_of_no_item_is_refused(study_of):
     labels = "  items: {morale: [q1, q2, q3]}\n  labels: {q9: Proud}\n"
-    with pytest.raises(ParamsError, match="`staff.labels` must name items, q1, q2 and q3; got 'q9'"):
+    with pytest.raises(
+        ParamsError, match=r"`staff\.labels` must name items, q1, q2 and q3; got 'q9'"
+    ):
         study_of(STUDY.replace("  items: {morale: [q1, q2, q3]}\n", labels))

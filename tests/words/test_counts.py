@@ -321,7 +321,9 @@ def test_the_top_quarter_is_said_with_its_certainty(benchmark_table, chance, tol
 
 
 def test_the_funnel_names_the_rule_of_limits_and_that_of_verdicts():
-    told = say_funnel_note(nouns=Nouns(), difference=0.03)
+    table = pd.DataFrame({"outside": [False, True]})
+    told = say_funnel_note(table, nouns=Nouns(), difference=0.03)
     assert told.startswith("Triangles lie outside the outer band.")
     assert "at least 80% certain of a gap over 3\u00a0points" in told
-    assert "verdict" not in say_funnel_note(nouns=Nouns()).lower()
+    assert "verdict" not in say_funnel_note(table, nouns=Nouns()).lower()
+    assert "Triangles" not in say_funnel_note(table.iloc[:1], nouns=Nouns())

@@ -156,7 +156,10 @@ def test_one_department_or_no_model_says_why() -> None:
     [
         ((1.2, 2.5), "Departments of one agency differ more than averages of agencies do:"),
         ((0.4, 0.9), "Departments of one agency differ less than averages of agencies do:"),
-        ((0.8, 1.5), "Whether departments of one agency differ more than averages of agencies do is open:"),
+        (
+            (0.8, 1.5),
+            "Whether departments of one agency differ more than averages of agencies do is open:",
+        ),
     ],
 )
 def test_more_or_less_than_agencies_is_said_by_the_range_of_the_ratio(ends, said) -> None:

@@ -122,7 +122,7 @@ def draw_funnel(
     for locate in (drawn.xaxis.set_major_locator, drawn.xaxis.set_minor_locator):
         locate(NullLocator())
     weighted = not np.allclose(table["n"], table["n_eff"])
-    answers = "Answers, less what unequal weights cost" if weighted else "Number of answers"
+    answers = "Answers, less what weights and sampling cost" if weighted else "Number of answers"
     label = f"{answers} (log scale)"
     x_axis(sheet, drawn, plot, ticks=_log_ticks(*x), text=plain_tick, label=label, grid=False)
     y_label = shorten(clean(axis_label), font(sheet.size.tick), plot.right - plot.left)

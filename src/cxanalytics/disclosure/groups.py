@@ -26,6 +26,9 @@ OPEN = 2
 PROTECTORS = 4
 """Most groups hidden for the sake of small ones: more would not help where all are alike."""
 
+ALL_HIDDEN = 2
+"""Most groups that are all hidden, so that who knows the rule has none shown to calculate with."""
+
 
 def suppress(
     n: pd.Series[float],
@@ -84,9 +87,13 @@ def _protectors(n: Floats, order: Floats, told: NDArray[np.object_], hide: int) 
     free = free[np.argsort(order[free], kind="stable")]
     if small.size == 0:
         return free[:0]
-    for count in range(min(PROTECTORS, len(free)) + 1):
-        if _open(small, n[kept], n[free[:count]], n[free[count:]], hide):
-            return free[:count]
+    for knows_rule in (True, False):
+        for count in range(min(PROTECTORS, len(free)) + 1):
+            if knows_rule and ALL_HIDDEN < count == len(free):
+                break
+            chosen, shown = n[free[:count]], n[free[count:]]
+            if _open(small, n[kept], chosen, shown if knows_rule else shown[:0], hide):
+                return free[:count]
     return free[:1]
 
 

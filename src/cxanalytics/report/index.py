@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from cxanalytics.report.facts import PageFacts
     from cxanalytics.tables import Benchmark, Funnel
 
+_EFFECTIVE = "Less what weights and sampling cost"
+
 
 def write_index_masthead(boards: Mapping[str, Benchmark], facts: PageFacts) -> Section:
     """Write the headline over all agencies.
@@ -303,9 +305,12 @@ def funnel_finding(funnel: Funnel, facts: PageFacts, *, difference: float | None
             nouns.organization.capitalize(): list(points["name"]),
             "Unadjusted score": [percent(value) for value in points["share"]],
             "Answers": [count(value) for value in points["n"]],
+            _EFFECTIVE: [count(value) for value in points["n_eff"]],
             "Place": [places.get(side, "Inside") for side in points["side"]],
         }
     )
+    if (points["n"] == points["n_eff"]).all():
+        table = table.drop(columns=_EFFECTIVE)
     axis = f"{nouns.respondents.capitalize()} who {nouns.outcome_short}"
     wide, narrow = (
         draw_funnel(funnel, names=names, axis_label=axis, size=size) for size in ("wide", "narrow")
@@ -319,7 +324,7 @@ def funnel_finding(funnel: Funnel, facts: PageFacts, *, difference: float | None
         narrow=narrow,
         alt=say_alt_funnel(points, nouns=nouns),
         subtitle=f"{axis} by number of answers. {bands}",
-        note=say_funnel_note(nouns=nouns, difference=difference),
+        note=say_funnel_note(points, nouns=nouns, difference=difference),
     )
 
 
@@ -368,7 +373,7 @@ def write_index_funnel(
     judged = board.difference if count_ranked(board) else None
     finding = funnel_finding(funnel, facts, difference=judged)
     section = framed(
-        figure(finding, number=1, numeric=("Unadjusted score", "Answers")),
+        figure(finding, number=1, numeric=("Unadjusted score", "Answers", _EFFECTIVE)),
         kind=kind,
         anchor="chance",
         question=question,

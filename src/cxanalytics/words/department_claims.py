@@ -66,9 +66,9 @@ def _say_claim(row: pd.Series[Any], nouns: Nouns) -> str:
         if not more:
             answer = f"{nouns.departments} may differ as much as"
         return (
-            f"{missing} Known without it: {answer} averages of {nouns.organizations}, {middle} points "
-            f"apart (likely {low} to {high}) against {other}; ratio {ratio} ({ratio_low} to "
-            f"{ratio_high})."
+            f"{missing} Known without it: {answer} averages of {nouns.organizations}, "
+            f"{middle} points apart (likely {low} to {high}) against {other}; ratio {ratio} "
+            f"({ratio_low} to {ratio_high})."
         )
     officers = int(row["changed"])
     return (

@@ -240,11 +240,13 @@ def say_funnel(table: pd.DataFrame, *, nouns: Nouns, thresholds: Thresholds = TH
     return f"{first} alone would produce. The rest may differ too, but less clearly."
 
 
-def say_funnel_note(*, nouns: Nouns, difference: float | None = None) -> str:
+def say_funnel_note(table: pd.DataFrame, *, nouns: Nouns, difference: float | None = None) -> str:
     """Say by which rule the funnel marks an agency, and by which the groups of a page are made.
 
     Parameters
     ----------
+    table : DataFrame
+        From `funnel_table`.
     nouns : Nouns
     difference : float, optional
         Smallest difference that matters, a share; None where no verdict is called.
@@ -253,9 +255,10 @@ def say_funnel_note(*, nouns: Nouns, difference: float | None = None) -> str:
     -------
     str
     """
+    marks = "Triangles lie outside the outer band. " if table["outside"].any() else ""
     note = (
-        "Triangles lie outside the outer band. Scores are unadjusted. The bands allow for the "
-        f"spread that {nouns.organizations} show anyway."
+        f"{marks}Scores are unadjusted. The bands allow for the spread that "
+        f"{nouns.organizations} show anyway."
     )
     if difference is None:
         return note
