@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,14 @@ def test_each_other_way_to_count_has_a_row() -> None:
     assert (told.frame["flipped"] == 0).all()
     ends = told.frame[["conf_low", "estimate", "conf_high"]].to_numpy()
     assert (np.diff(ends, axis=1) > 0).all() and (ends < 1).all()
+
+
+def test_an_agency_without_answers_enough_is_in_no_pair() -> None:
+    survey = _survey()
+    few = survey.frame["agency"] == "A00"
+    frame = survey.frame.loc[~few | (few.cumsum() <= 12)]
+    told = fit_scale_positions(replace(survey, frame=frame), measures=["recommend"])
+    assert (told.frame["estimate"] > 0.9).all()
 
 
 def test_the_order_as_it_is_stands_beside() -> None:

@@ -219,7 +219,8 @@ def _pairs(
         for name, way in ways
     ]
     answered = ~np.isnan(values[0] + values[1])
-    own = pd.Categorical(frame["agency"].astype(str).where(answered), categories=list(keys))
+    agency = frame["agency"].astype(str)
+    own = pd.Categorical(agency.where(answered & agency.isin(keys)), categories=list(keys))
     own = own.remove_unused_categories()
     weights, counts = weights_and_counts(wave)
     design = sampling.survey_design(
