@@ -87,13 +87,13 @@ def test_an_outcome_of_the_operations_needs_no_customers(kpi_world) -> None:
         )
 
 
-def test_teams_that_are_too_small_are_left_out(kpi_world, compare) -> None:
+def test_teams_that_are_too_small_are_left_out_and_one_beside_each(kpi_world, compare) -> None:
     world = kpi_world.make_world(5)
     small = world.staff.frame["unit"].eq("Unit 0")
     few = world.staff.frame.loc[~small | (np.arange(len(small)) % 12 < 9)]
     found = compare(replace(world, staff=replace(world.staff, frame=few)))
-    assert found.facts["units"] == 42
-    assert found.row("difference")["n"] == 210
+    assert found.facts["units"] == 28
+    assert found.row("difference")["n"] == 140
 
 
 def test_an_agency_that_may_not_be_shown_is_in_no_row(kpi_world, compare) -> None:

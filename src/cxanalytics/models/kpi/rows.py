@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxanalytics.disclosure import publishable_rows
+from cxanalytics.disclosure import publishable_rows, publishable_units
 from cxanalytics.errors import ModelError, ParamsError, must_be
 from cxanalytics.models.months import months_by_period
 from cxanalytics.models.morale import ITEMS_NEEDED
@@ -212,7 +212,7 @@ def _staff_scores(
     by_unit: bool,
     thresholds: Thresholds,
 ) -> pd.DataFrame:
-    """Mean share of positive answers per dimension, of units with a full team in each of them."""
+    """Mean share of positive answers per dimension, of units whose team may be shown in each."""
     items = list(dict.fromkeys(item for items in dimensions.values() for item in items))
     shown = publishable_rows(staff, measure=items, thresholds=thresholds)
     frame = staff.frame.loc[shown]
@@ -231,9 +231,11 @@ def _staff_scores(
         known &= answered >= ITEMS_NEEDED * part.shape[1] - 1e-9
         people[f"dim:{name}"] = np.nansum(part, axis=1) / np.maximum(answered, 1)
     people = people.loc[known]
-    size = people.groupby(_PLACE)["weight"].transform("sum" if staff.counts else "size")
-    people = people.loc[size >= thresholds.team]
+    groups = people.groupby(_PLACE)["weight"]
+    sizes = (groups.sum() if staff.counts else groups.size()).rename("n").reset_index()
+    sizes = sizes.rename(columns={"wave": "period"})
+    kept = publishable_units(sizes, thresholds=thresholds).to_numpy()
     columns = [f"dim:{name}" for name in dimensions]
     weighted = people[columns].mul(people["weight"], axis=0).assign(weight=people["weight"])
-    sums = weighted.groupby([people[name] for name in _PLACE]).sum()
+    sums = weighted.groupby([people[name] for name in _PLACE]).sum().loc[kept]
     return sums[columns].div(sums["weight"], axis=0).reset_index()
