@@ -1,10 +1,11 @@
 """Notebooks run by hand in a kernel behave as under the runner, and say what is wrong."""
 
 import json
+import os
 
 import pytest
 
-from cxanalytics.run.kernels import NotebookFailedError, execute
+from cxanalytics.run.kernels import STARTS, NotebookFailedError, execute
 from cxanalytics.run.places import notebooks
 
 
@@ -64,3 +65,30 @@ def test_a_kernel_that_dies(house, notebook_writer):
     with pytest.raises(NotebookFailedError, match=r"01_audit.ipynb: the kernel failed: "):
         execute(notebook, house / "out.ipynb", parameters={}, context={})
     assert not (house / "out.ipynb").exists()
+
+
+@pytest.mark.parametrize(("dying", "starts"), [(1, 2), (9, STARTS)])
+def test_a_kernel_that_never_started_is_started_again(
+    house, notebook_writer, monkeypatch, dying, starts
+):
+    notebook = house / "notebooks/01_audit.ipynb"
+    notebook_writer(notebook, ["6 * 7"])
+    early = house / "early"
+    early.mkdir()
+    (early / "sitecustomize.py").write_text(
+        "import os\nfrom pathlib import Path\n"
+        "told = Path(__file__).with_name('starts')\n"
+        "told.open('a').write('x')\n"
+        f"if len(told.read_text()) <= {dying}:\n    os._exit(1)\n"
+    )
+    before = os.environ.get("PYTHONPATH", "")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(early), before])))
+    target = house / "out.ipynb"
+    if starts > dying:
+        execute(notebook, target, parameters={}, context={})
+        assert _outputs(target) == ["42"]
+    else:
+        with pytest.raises(NotebookFailedError, match="before replying"):
+            execute(notebook, target, parameters={}, context={})
+        assert not target.exists()
+    assert (early / "starts").read_text() == "x" * starts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,9 @@ QUIET = {
 }
 _OWN_ERRORS = ("CxError", "DataError", "ParamsError", "ModelError")
 START_TIMEOUT = 180
+STARTS = 3
+"""Times a kernel is started: one that starts while many others do may find its ports taken."""
+NEVER_STARTED = "before replying to kernel_info"
 
 
 class NotebookFailedError(CxError):
@@ -124,7 +127,8 @@ def _execute(
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     variables = QUIET | {RUN_VARIABLE: json.dumps(dict(context))}
     try:
-        papermill.execute_notebook(
+        run = partial(
+            papermill.execute_notebook,
             _plain(notebook),
             _plain(scratch),
             parameters=dict(parameters),
@@ -134,6 +138,7 @@ def _execute(
             start_timeout=START_TIMEOUT,
             kernel_manager_class=_kernel_manager(variables),
         )
+        _started(run)
         _tidy(scratch, notebook)
         failed.unlink(missing_ok=True)
         scratch.replace(target)
@@ -149,6 +154,18 @@ def _execute(
         scratch.unlink(missing_ok=True)
         # Left open it would hold sockets until the thread is collected.
         loop.close()
+
+
+def _started(run: Callable[[], object]) -> None:
+    """Run a notebook, once more where its kernel never started: no cell was run then."""
+    for left in reversed(range(STARTS)):
+        try:
+            run()
+        except RuntimeError as error:
+            if not left or NEVER_STARTED not in str(error):
+                raise
+        else:
+            return
 
 
 def _plain(path: Path) -> str:
